@@ -1,0 +1,219 @@
+# Copyright: Contributors to the saas.integrations collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Find, plan, apply: the one engine of all services. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field, replace
+from typing import Any, Iterator
+
+from .connection import Client
+from .errors import InputError, Unclear
+from .resource import Resource
+
+# How often a write without a clear answer is looked after and, if it is still needed, made again.
+TRIES = 3
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a task asks of one integration."""
+
+    desired: dict[str, Any]
+    """The fields that the user gave; its ``name`` is the one to find, see ``new_name``."""
+    id: str | None = None
+    absent: bool = False
+    new_name: str | None = None
+    always: bool = False
+    """Whether secrets that cannot be read are written every time."""
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """The fields as they are to be, a new name included."""
+        return self.desired if self.new_name is None else {**self.desired, "name": self.new_name}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What has to be done. Made without HTTP."""
+
+    action: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    changes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+class Listing:
+    """The integrations of a service: read once, kept true by every write."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self._by_name: dict[Any, list[dict[str, Any]]] | None = None
+
+    def all(self) -> Iterator[dict[str, Any]]:
+        """Every integration."""
+        return itertools.chain.from_iterable(self._load().values())
+
+    def named(self, name: Any) -> list[dict[str, Any]]:
+        """The integrations that have this name."""
+        return self._load().get(name, [])
+
+    def replace(self, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
+        """Note a write: the integration ``before`` is ``after`` now."""
+        if self._by_name is None:
+            return
+        for record in filter(None, (before, after)):
+            same = self._by_name.setdefault(_name(record), [])
+            same[:] = [other for other in same if other["id"] != record["id"]]
+        if after:
+            self._by_name[_name(after)].append(after)
+
+    def forget(self) -> None:
+        """Look at the service again next time."""
+        self._by_name = None
+
+    def _load(self) -> dict[Any, list[dict[str, Any]]]:
+        if self._by_name is None:
+            by_name: dict[Any, list[dict[str, Any]]] = {}
+            for record in self.client.list():
+                by_name.setdefault(_name(record), []).append(record)
+            self._by_name = by_name
+        return self._by_name
+
+
+def find(listing: Listing, request: Request) -> dict[str, Any] | None:
+    """The one integration that is meant; none if there is none.
+
+    :raises InputError: several are meant, or a rename meets a name that is taken.
+    """
+    resource, desired = listing.client.resource, request.desired
+    if request.id is not None:
+        current = listing.client.get(request.id)
+        if current and not resource.manageable(current):
+            raise _unmanageable(resource, current)
+        return current
+    found = _match(resource, listing.named(desired.get("name")), desired)
+    if request.new_name is not None and request.new_name != desired.get("name"):
+        renamed = _match(resource, listing.named(request.new_name), desired)
+        if found and renamed:
+            raise InputError(
+                f"Cannot rename '{desired['name']}' to '{request.new_name}': {_ids(found + renamed)} have these names."
+            )
+        found = found or renamed
+    if len(found) > 1:
+        raise InputError(
+            f"{len(found)} {resource.title}s are named '{desired.get('name')}': {_ids(found)}. Say which one with 'id'."
+        )
+    return found[0] if found else None
+
+
+def plan(resource: Resource, request: Request, current: dict[str, Any] | None) -> Plan:
+    """Decide what brings ``current`` to what is asked for. Pure: no HTTP, no Ansible.
+
+    :raises InputError: it cannot be brought there.
+    """
+    if request.absent:
+        return Plan("delete", current, None) if current else Plan("none", None, None)
+    desired = request.wanted
+    if current is None:
+        return Plan("create", None, _created(resource, request, desired))
+    current = resource.reveal(current, desired)
+    changes = resource.differences(current, desired, request.always)
+    if "kind" in changes and resource.kind_fixed:
+        raise InputError(
+            f"The {resource.title} with id {current['id']} is of kind '{current.get('kind')}', which cannot be changed"
+            f" to '{desired['kind']}'. Remove it first, or leave 'id' out to create another."
+        )
+    after = resource.merge(current, desired)
+    if not changes:
+        return Plan("none", current, current)
+    certain, perhaps = resource.lost(after, desired) if resource.replaces else ([], [])
+    if certain:
+        raise InputError(
+            f"An update replaces the whole object, and the service does not give back {', '.join(certain)}:"
+            " give them in the task, or the update would lose them."
+        )
+    warnings = [
+        f"The service does not show whether {name} is set, and the task does not give it: the update leaves it unset."
+        for name in perhaps
+    ]
+    return Plan("update", current, after, changes, warnings)
+
+
+def apply(listing: Listing, request: Request, todo: Plan) -> Plan:
+    """Carry a plan out; returns it with what the service made of it.
+
+    A write without a clear answer is looked after: what the service has decides whether it is done, and nothing is
+    made twice.
+    """
+    first = todo
+    client = listing.client
+    client.http.secrets.add(client.resource.secrets({**(todo.before or {}), **(todo.after or {})}))
+    for attempt in range(1, TRIES + 1):
+        try:
+            after = _write(client, todo)
+            break
+        except Unclear:
+            listing.forget()
+            todo = plan(client.resource, request, find(listing, request))
+            if todo.action == "none":
+                after = todo.after
+                break
+            if attempt == TRIES:
+                raise
+    listing.replace(todo.before, after)
+    ignored = client.resource.differences(after, request.wanted, always=False) if after else []
+    warnings = [f"{client.title} accepted the call but did not take over {', '.join(ignored)}."] if ignored else []
+    return replace(first, after=after, warnings=[*first.warnings, *warnings])
+
+
+def _write(client: Client, todo: Plan) -> dict[str, Any] | None:
+    if todo.action == "create":
+        after = client.create(todo.after or {})
+    elif todo.action == "update":
+        after = client.update(todo.before or {}, todo.after or {}, todo.changes)
+    else:
+        client.delete(todo.before or {})
+        return None
+    return client.resource.reveal(after, todo.after or {})
+
+
+def _created(resource: Resource, request: Request, desired: dict[str, Any]) -> dict[str, Any]:
+    if request.id is not None:
+        raise InputError(f"There is no {resource.title} with id {request.id}. Leave 'id' out to create one.")
+    missing = [field.name for field in resource.fields if field.required and desired.get(field.name) is None]
+    if missing:
+        raise InputError(f"To create a {resource.title}, give {', '.join(missing)}.")
+    if resource.kinds and not resource.kind_of(desired):
+        names = ", ".join(kind.name for kind in resource.kinds if not kind.read_only)
+        raise InputError(f"To create the {resource.title} '{desired.get('name')}', give its kind: one of {names}.")
+    return desired
+
+
+def _match(resource: Resource, records: list[dict[str, Any]], desired: dict[str, Any]) -> list[dict[str, Any]]:
+    kind = desired.get("kind")
+    found = [record for record in records if resource.manageable(record)]
+    if records and not found and kind is None:
+        raise _unmanageable(resource, records[0])
+    if kind is None or not resource.key_has_kind:
+        return found
+    return [record for record in found if record.get("kind") == kind]
+
+
+def _unmanageable(resource: Resource, record: dict[str, Any]) -> InputError:
+    return InputError(
+        f"The {resource.title} '{record.get('name')}' with id {record['id']} is of kind '{record.get('kind')}',"
+        " which can be shown but not managed."
+    )
+
+
+def _name(record: dict[str, Any]) -> Any:
+    name = record.get("name")
+    return name if isinstance(name, str) else None
+
+
+def _ids(records: list[dict[str, Any]]) -> str:
+    return "ids " + ", ".join(str(record["id"]) for record in records)

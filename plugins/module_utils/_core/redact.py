@@ -1,0 +1,110 @@
+# Copyright: Contributors to the saas.integrations collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keeping secrets out of everything that is shown. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from typing import Any, Iterable, Iterator
+from urllib.parse import quote, quote_plus
+
+MASK = "********"
+CHANGED = MASK + " (changed)"
+
+# Shorter strings occur by chance: masking them would garble unrelated output.
+SHORTEST = 4
+
+# What services put in the place of a secret: a run of mask characters, or a word that says so.
+_MASKED = re.compile(
+    r".*[*\u2022\u25cf]{3,}.*|[x.]{4,}|[<\[(]?(redacted|hidden|masked|secret)[>\])]?", re.IGNORECASE | re.DOTALL
+)
+
+
+def withheld(value: Any) -> bool:
+    """Whether a reply keeps this secret to itself: it is missing, empty, or a mask stands in its place."""
+    if isinstance(value, dict):
+        return all(withheld(item) for item in value.values())
+    if isinstance(value, list):
+        return all(withheld(item) for item in value)
+    return value is None or value == "" or (isinstance(value, str) and _MASKED.fullmatch(value) is not None)
+
+
+def mask(value: Any, text: str = MASK) -> Any:
+    """The same shape with ``text`` in the place of every value."""
+    if isinstance(value, dict):
+        return {key: mask(item, text) for key, item in value.items()}
+    if isinstance(value, list):
+        return [mask(item, text) for item in value]
+    return text
+
+
+def leaves(value: Any) -> Iterator[str]:
+    """Every string and number inside ``value``, as text."""
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from leaves(item)
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for item in value:
+            yield from leaves(item)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
+
+
+def secret_values(spec: dict[str, Any], params: dict[str, Any]) -> Iterator[str]:
+    """The values of all ``no_log`` options, at any depth of an argument spec."""
+    for name, option in spec.items():
+        value = params.get(name)
+        if option.get("no_log"):
+            yield from leaves(value)
+        elif option.get("options"):
+            for item in value if isinstance(value, list) else [value]:
+                if isinstance(item, dict):
+                    yield from secret_values(option["options"], item)
+
+
+def _spellings(secret: str) -> Iterator[str]:
+    yield secret
+    yield quote(secret, errors="surrogatepass")
+    yield quote(secret, safe="", errors="surrogatepass")
+    yield quote_plus(secret, errors="surrogatepass")
+    yield html.escape(secret)
+    for ascii_only in (True, False):
+        yield json.dumps(secret, ensure_ascii=ascii_only)[1:-1]
+    raw = secret.encode("utf-8", "surrogatepass")
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        yield encode(raw).decode("ascii").rstrip("=")
+
+
+class Secrets:
+    """Every string that must not be shown, in all the spellings in which it travels."""
+
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        self._spellings: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+        self.add(tuple(values))
+
+    def add(self, values: Any) -> None:
+        """Register a secret, or all that a list or the values of a dictionary hold."""
+        for value in leaves(values):
+            self._spellings.update(spelling for spelling in _spellings(value) if len(spelling) >= SHORTEST)
+        self._pattern = None
+
+    def clean(self, value: Any) -> Any:
+        """The same value with every secret masked, keys of dictionaries included."""
+        if isinstance(value, str):
+            if not self._spellings:
+                return value
+            if self._pattern is None:
+                # The longest first, so that no tail of a longer secret stays behind.
+                ordered = sorted(self._spellings, key=len, reverse=True)
+                self._pattern = re.compile("|".join(map(re.escape, ordered)))
+            return self._pattern.sub(MASK, value)
+        if isinstance(value, dict):
+            return {self.clean(key): self.clean(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.clean(item) for item in value]
+        return value

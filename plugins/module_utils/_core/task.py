@@ -1,0 +1,147 @@
+# Copyright: Contributors to the saas.integrations collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a module's arguments to its result. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, Callable
+
+from ansible.module_utils.basic import AnsibleModule
+
+from .connection import COMMON, Client
+from .errors import Error, Failed, ServiceError
+from .reconcile import Listing, Plan, Request, apply, find, plan
+from .redact import Secrets, secret_values
+
+
+class Task(ABC):
+    """What a module does with the integrations of one service."""
+
+    def __init__(self, client: type[Client]) -> None:
+        self.client = client
+        self.resource = client.resource
+
+    @abstractmethod
+    def spec(self) -> dict[str, Any]:
+        """The arguments of AnsibleModule, apart from the connection options."""
+
+    @abstractmethod
+    def run(self, params: dict[str, Any], listing: Listing, check_mode: bool, warn: Callable[[str], None]) -> Any:
+        """The task's result; raises Error if it has none."""
+
+    def main(self) -> None:
+        """Run as an Ansible module."""
+        spec = self.spec()
+        spec["argument_spec"] = {**self.client.options, **COMMON, **spec["argument_spec"]}
+        module = AnsibleModule(supports_check_mode=True, **spec)
+        secrets = Secrets(secret_values(module.argument_spec, module.params))
+
+        def warn(text: str) -> None:
+            module.warn(secrets.clean(text))
+
+        try:
+            client = self.client(module.params, secrets=secrets, warn=warn, read_only=module.check_mode)
+            result = self.run(module.params, Listing(client), module.check_mode, warn)
+        except Error as error:
+            module.fail_json(**failure(error, secrets))
+        if not module._diff:
+            result.pop("diff", None)
+        module.exit_json(**result)
+
+
+def failure(error: Error, secrets: Secrets) -> dict[str, Any]:
+    """The result of a task that failed."""
+    result: dict[str, Any] = {"msg": secrets.clean(error.message)}
+    if isinstance(error, Failed):
+        result.update(error.result)
+    elif isinstance(error, ServiceError):
+        result["error"] = secrets.clean(error.details)
+    else:
+        result.update(error.details)
+    return result
+
+
+class Manage(Task):
+    """Bring one integration to a desired state."""
+
+    def spec(self) -> dict[str, Any]:
+        options = {
+            "id": {"type": "str"},
+            "new_name": {"type": "str"},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "return_secrets": {"type": "bool", "default": False, "no_log": False},
+            **self.resource.spec(),
+        }
+        if self.resource.withholds:
+            choices = ["on_create", "always"]
+            options["update_secrets"] = {"type": "str", "choices": choices, "default": "on_create", "no_log": False}
+        if self.client.can_test:
+            options["send_test"] = {"type": "bool", "default": False}
+        spec: dict[str, Any] = {"argument_spec": options, "required_one_of": [["name", "id"]]}
+        if self.resource.kinds:
+            spec["mutually_exclusive"] = [[kind.name for kind in self.resource.kinds if not kind.read_only]]
+        return spec
+
+    def run(self, params: dict[str, Any], listing: Listing, check_mode: bool, warn: Callable[[str], None]) -> Any:
+        request = Request(
+            desired=self.resource.desired(params),
+            id=params["id"],
+            absent=params["state"] == "absent",
+            new_name=params["new_name"],
+            always=params.get("update_secrets") == "always",
+        )
+        todo = plan(self.resource, request, find(listing, request))
+        if todo.action != "none" and not check_mode:
+            if params.get("send_test") and todo.after:
+                listing.client.test(todo.after)
+            todo = apply(listing, request, todo)
+        for text in todo.warnings:
+            warn(text)
+        result = self._result(todo)
+        if params["return_secrets"] and todo.after:
+            result["secrets"] = {**self.resource.secrets(todo.after), **listing.client.addresses(todo.after)}
+        written = todo.action == "none" or not check_mode
+        problem = listing.client.problem(todo.after) if todo.after and written else None
+        if problem:
+            raise Failed(problem, result)
+        return result
+
+    def _result(self, todo: Plan) -> dict[str, Any]:
+        return {
+            "changed": todo.action != "none",
+            "action": todo.action,
+            "changes": todo.changes,
+            "integration": self.resource.view(todo.after) if todo.after else {},
+            "diff": self.resource.diff(todo.before, todo.after, todo.changes),
+        }
+
+
+class Info(Task):
+    """List integrations."""
+
+    def spec(self) -> dict[str, Any]:
+        options = {
+            "id": {"type": "str"},
+            "name": {"type": "str"},
+            "kind": {"type": "str"},
+            **self.client.lookup,
+        }
+        if any(field.name == "enabled" for field in self.resource.fields):
+            options["enabled"] = {"type": "bool"}
+        return {"argument_spec": options, "required_by": {name: "id" for name in self.client.lookup}}
+
+    def run(self, params: dict[str, Any], listing: Listing, check_mode: bool, warn: Callable[[str], None]) -> Any:
+        if params["id"] is None:
+            records = list(listing.all())
+            remark = listing.client.remark(records)
+            if remark:
+                warn(remark)
+        else:
+            one = listing.client.get(params["id"], **{name: params[name] for name in self.client.lookup})
+            records = [one] if one else []
+        for name in ("name", "kind", "enabled"):
+            if params.get(name) is not None:
+                records = [record for record in records if record.get(name) == params[name]]
+        return {"changed": False, "integrations": [self.resource.view(record) for record in records]}
