@@ -1,0 +1,69 @@
+# Copyright: Contributors to the saas.integrations collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Install the collection as a user would, start the sandbox, run playbooks/demo.yml against it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+
+import toolbox
+from toolbox import BUILD, LOGS, RUN_TIME, SANDBOX, Failure, run
+
+COLLECTIONS = BUILD / "demo" / "collections"
+
+CLOSING = """
+What you saw, on a sandbox that plays the services on this machine:
+  1. a set of integrations made on each service;
+  2. the same tasks again: nothing changed;
+  3. a change announced with --check --diff, secrets masked, nothing sent; then the same change made;
+  4. the integrations read back, and removed.
+
+The same playbook against the real services: install the collection, set their variables, run it.
+  Netography    NETOGRAPHY_ACCESS_TOKEN, or NETOSECRET
+  Rocket.Chat   ROCKETCHAT_URL, ROCKETCHAT_AUTH_TOKEN, ROCKETCHAT_USER_ID
+  $ ansible-playbook saas.integrations.demo
+"""
+
+
+def demo() -> None:
+    log = LOGS / "demo.log"
+    log.unlink(missing_ok=True)
+
+    step("Installing ansible-core and the sandbox's requirements into .build/")
+    venv = toolbox.make_venv("demo-venv", ["ansible-core>=2.18", RUN_TIME, SANDBOX], log)
+    env = toolbox.environment(venv, COLLECTIONS, BUILD / "demo" / "home")
+
+    step("Building the collection, installing the artifact")
+    artifact = toolbox.build_artifact(venv, BUILD / "demo" / "artifact", log)
+    shutil.rmtree(COLLECTIONS, ignore_errors=True)
+    galaxy = venv / "bin" / "ansible-galaxy"
+    run([galaxy, "collection", "install", "--offline", "-p", COLLECTIONS, artifact], log, env=env)
+
+    with toolbox.sandbox(venv, log) as (url, variables):
+        step(f"The sandbox listens on {url}; running the playbook saas.integrations.demo")
+        env.update(variables, ANSIBLE_LOCALHOST_WARNING="false", ANSIBLE_INVENTORY_UNPARSED_WARNING="false")
+        run([venv / "bin" / "ansible-playbook", "saas.integrations.demo"], env=env, cwd=BUILD / "demo")
+
+
+def step(text: str) -> None:
+    print(f"== {text}", flush=True)
+
+
+def main() -> int:
+    start = time.monotonic()
+    with toolbox.session():
+        try:
+            demo()
+        except (Failure, OSError, subprocess.SubprocessError) as failure:
+            print(toolbox.tail(LOGS / "demo.log"), f"\nThe demo failed: {failure}", sep="\n", file=sys.stderr)
+            return 1
+    print(CLOSING + f"\n{time.monotonic() - start:.0f} s. Nothing is left running; `make clean` removes .build/.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
