@@ -156,8 +156,6 @@ def segment(id: str | None) -> str:
     """An id as one segment of a path."""
     if id is None:
         raise ServiceError("The service lists this integration without an id, so that it cannot be addressed.")
-    if id.strip(".") == "":
-        raise InputError(f"'{id}' is no id.")
     return quote(id, safe="")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 class Error(Exception):
     """One readable sentence for the user; ``details`` is what a program may want to know."""
 
-    def __init__(self, message: str, **details: Any) -> None:
+    def __init__(self, message: str, /, **details: Any) -> None:
         super().__init__(message)
         self.message = message
         self.details = details

@@ -324,6 +324,11 @@ class Reply:
     def malformed(self, what: str) -> ServiceError:
         return self._call.malformed(self._answer, what)
 
+    def confirm(self) -> None:
+        """Raises an error unless the reply says that something was done."""
+        if self.data is None and self._answer.status != 204:
+            raise self.malformed("an empty body")
+
     def object(self, *path: str) -> dict[str, Any]:
         """The JSON object at a path of member names."""
         return self._member(path, dict, "object")

@@ -11,7 +11,7 @@ from typing import Any, Iterator
 
 from .connection import Client
 from .errors import InputError, Unclear
-from .resource import Resource
+from .resource import Resource, pick, steps
 
 # How often a write without a clear answer is looked after and, if it is still needed, made again.
 TRIES = 3
@@ -52,6 +52,7 @@ class Listing:
     def __init__(self, client: Client) -> None:
         self.client = client
         self._by_name: dict[Any, list[dict[str, Any]]] | None = None
+        self._disclosed = False
 
     def all(self) -> Iterator[dict[str, Any]]:
         """Every integration."""
@@ -60,6 +61,10 @@ class Listing:
     def named(self, name: Any) -> list[dict[str, Any]]:
         """The integrations that have this name."""
         return self._load().get(name, [])
+
+    def discloses(self, record: dict[str, Any] | None) -> bool:
+        """Whether the service is known to give secrets back: this record, or another in the list, shows one."""
+        return self._disclosed or (record is not None and self.client.resource.discloses(record))
 
     def replace(self, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
         """Note a write: the integration ``before`` is ``after`` now."""
@@ -81,6 +86,7 @@ class Listing:
             for record in self.client.list():
                 by_name.setdefault(_name(record), []).append(record)
             self._by_name = by_name
+            self._disclosed = any(map(self.client.resource.discloses, self.all()))
         return self._by_name
 
 
@@ -110,9 +116,16 @@ def find(listing: Listing, request: Request) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
-def plan(resource: Resource, request: Request, current: dict[str, Any] | None) -> Plan:
+def decide(listing: Listing, request: Request) -> Plan:
+    """Find what is meant and plan for it."""
+    current = find(listing, request)
+    return plan(listing.client.resource, request, current, listing.discloses(current))
+
+
+def plan(resource: Resource, request: Request, current: dict[str, Any] | None, disclosed: bool) -> Plan:
     """Decide what brings ``current`` to what is asked for. Pure: no HTTP, no Ansible.
 
+    :param disclosed: whether the service is known to give secrets back.
     :raises InputError: it cannot be brought there.
     """
     if request.absent:
@@ -121,26 +134,37 @@ def plan(resource: Resource, request: Request, current: dict[str, Any] | None) -
     if current is None:
         return Plan("create", None, _created(resource, request, desired))
     current = resource.reveal(current, desired)
-    changes = resource.differences(current, desired, request.always)
+    changes = resource.differences(current, desired, request.always, disclosed)
     if "kind" in changes and resource.kind_fixed:
         raise InputError(
             f"The {resource.title} with id {current['id']} is of kind '{current.get('kind')}', which cannot be changed"
             f" to '{desired['kind']}'. Remove it first, or leave 'id' out to create another."
         )
-    after = resource.merge(current, desired)
+    unseen = [] if disclosed or request.always else resource.unseen(current, desired)
     if not changes:
-        return Plan("none", current, current)
-    certain, perhaps = resource.lost(after, desired) if resource.replaces else ([], [])
-    if certain:
+        given = [name for name in unseen if pick(desired, steps(name)) is not None]
+        advice = "It was not compared; update_secrets=always sets it."
+        return Plan("none", current, current, warnings=_unseen(given, advice))
+    after = resource.merge(current, desired)
+    return Plan("update", current, after, changes, _losses(resource, after, unseen) if resource.replaces else [])
+
+
+def _losses(resource: Resource, after: dict[str, Any], unseen: list[str]) -> list[str]:
+    """Warnings about what may be lost when the object is replaced; raises InputError for what would be."""
+    lost = resource.lost(after)
+    if lost:
         raise InputError(
-            f"An update replaces the whole object, and the service does not give back {', '.join(certain)}:"
+            f"An update replaces the whole object, and the service does not give back {', '.join(lost)}:"
             " give them in the task, or the update would lose them."
         )
-    warnings = [
-        f"The service does not show whether {name} is set, and the task does not give it: the update leaves it unset."
-        for name in perhaps
-    ]
-    return Plan("update", current, after, changes, warnings)
+    unset = [name for name in unseen if pick(after, steps(name)) is None]
+    warnings = _unseen(unset, "The update replaces the whole object and leaves it unset, as the task does not give it.")
+    if after.get("unknown"):
+        warnings.append(
+            f"The update replaces the whole object and leaves out {', '.join(after['unknown'])}: the service shows them,"
+            " but does not document them."
+        )
+    return warnings
 
 
 def apply(listing: Listing, request: Request, todo: Plan) -> Plan:
@@ -158,14 +182,14 @@ def apply(listing: Listing, request: Request, todo: Plan) -> Plan:
             break
         except Unclear:
             listing.forget()
-            todo = plan(client.resource, request, find(listing, request))
+            todo = decide(listing, request)
             if todo.action == "none":
                 after = todo.after
                 break
             if attempt == TRIES:
                 raise
     listing.replace(todo.before, after)
-    ignored = client.resource.differences(after, request.wanted, always=False) if after else []
+    ignored = client.resource.differences(after, request.wanted) if after else []
     warnings = [f"{client.title} accepted the call but did not take over {', '.join(ignored)}."] if ignored else []
     return replace(first, after=after, warnings=[*first.warnings, *warnings])
 
@@ -191,6 +215,10 @@ def _created(resource: Resource, request: Request, desired: dict[str, Any]) -> d
         names = ", ".join(kind.name for kind in resource.kinds if not kind.read_only)
         raise InputError(f"To create the {resource.title} '{desired.get('name')}', give its kind: one of {names}.")
     return desired
+
+
+def _unseen(names: list[str], advice: str) -> list[str]:
+    return [f"The service does not show whether {name} is set. {advice}" for name in names]
 
 
 def _match(resource: Resource, records: list[dict[str, Any]], desired: dict[str, Any]) -> list[dict[str, Any]]:

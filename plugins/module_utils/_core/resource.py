@@ -69,16 +69,21 @@ class Field:
             spec.pop("no_log")
         return spec
 
-    def canonical(self, value: Any) -> Any:
-        """The form in which two values are compared: missing, null, empty and false are the same."""
-        if value is None or value is False or value in ("", [], {}):
-            return None
+    def typed(self, value: Any) -> Any:
+        """The value in the documented type, if it was sent as text or number instead."""
         if self.type == "int" and isinstance(value, str) and value.lstrip("-").isdigit():
             return int(value)
-        if self.type == "bool" and isinstance(value, str):
-            return value.lower() in ("true", "1", "yes", "on") or None
-        if self.type == "str" and isinstance(value, (int, float)):
-            value = str(value)
+        if self.type == "bool" and isinstance(value, str) and value.lower() in ("true", "false"):
+            return value.lower() == "true"
+        if self.type == "str" and isinstance(value, (int, float)) and not isinstance(value, bool):
+            return str(value)
+        return value
+
+    def canonical(self, value: Any) -> Any:
+        """The form in which two values are compared: missing, null, empty and false are the same."""
+        value = self.typed(value)
+        if missing(value):
+            return None
         # A service may answer with another type than it documents: that differs, but must not fail.
         if self.normal and isinstance(value, list if self.type == "list" else str):
             value = self.normal(value)
@@ -173,8 +178,7 @@ class Resource:
         if kind:
             record[kind.name] = _decode(kind.fields, nest)
             if self.replaces:
-                known = {field.at[0] for field in kind.fields}
-                record["unknown"] = {key: value for key, value in nest.items() if key not in known}
+                record["unknown"] = sorted(nest.keys() - {field.at[0] for field in kind.fields})
         else:
             for kind in self.kinds:
                 if kind.other:
@@ -187,7 +191,7 @@ class Resource:
         _encode(self.fields, record, body)
         kind = self.kind_of(record)
         if kind:
-            nest = dict(record.get("unknown") or {})
+            nest: dict[str, Any] = {}
             _encode(kind.fields[1:] if kind.other else kind.fields, record.get(kind.name) or {}, nest)
             place(body, steps(self.nest), nest)
             place(body, steps(self.kind_path), record["kind"] if kind.other else kind.word)
@@ -210,16 +214,33 @@ class Resource:
         """The natural key: what makes two records the same integration."""
         return (record.get("name"), record.get("kind")) if self.key_has_kind else (record.get("name"),)
 
-    def differences(self, current: dict[str, Any], desired: dict[str, Any], always: bool) -> list[str]:
-        """Dotted names of the fields that must change. Secrets that cannot be read count only with ``always``."""
-        changes = list(_differences(self.fields, current, desired, always))
+    def discloses(self, record: dict[str, Any]) -> bool:
+        """Whether what the service, too, holds for a secret came back in clear: a URL may not be one to it."""
+        kind = self.kind_of(record)
+        pairs = [(self.fields, record), (kind.fields if kind else (), record.get(kind.name) if kind else None)]
+        return any(
+            field.write_only and not (field.url or field.open) and not withheld((values or {}).get(field.name))
+            for fields, values in pairs
+            for field in fields
+        )
+
+    def differences(
+        self, current: dict[str, Any], desired: dict[str, Any], always: bool = False, disclosed: bool = False
+    ) -> list[str]:
+        """Dotted names of the fields that must change.
+
+        A secret that the service withholds counts only with ``always``. One that is missing is not set if the service
+        is known to disclose secrets, and withheld otherwise.
+        """
+        how = (always, disclosed)
+        changes = list(_differences(self.fields, current, desired, *how))
         kind = self.kind_of(desired)
         if kind:
             if desired["kind"] != current.get("kind"):
                 changes.append("kind")
-                # Nothing of the old kind says anything about the new one's secrets.
-                always = True
-            inner = _differences(kind.fields, current.get(kind.name) or {}, desired[kind.name], always)
+                # The old kind says nothing about the new one's secrets.
+                how = (True, disclosed)
+            inner = _differences(kind.fields, current.get(kind.name) or {}, desired[kind.name], *how)
             changes += [f"{kind.name}.{name}" for name in inner]
         return changes
 
@@ -290,25 +311,34 @@ class Resource:
             known.update(_secrets(kind.fields, record.get(kind.name) or {}))
         return known
 
-    def lost(self, after: dict[str, Any], desired: dict[str, Any]) -> tuple[list[str], list[str]]:
-        """Secrets that replacing the object would lose, as dotted names: for certain, and perhaps.
+    def unseen(self, current: dict[str, Any], desired: dict[str, Any]) -> list[str]:
+        """Dotted names of optional secrets of which the reply does not tell whether they are set."""
+        kind = self.kind_of(current)
+        fields, have = (kind.fields, current.get(kind.name) or {}) if kind else (self.fields, current)
+        prefix = f"{kind.name}." if kind else ""
+        return [
+            prefix + field.name
+            for field in fields
+            if field.write_only and not field.open and not field.required and missing(have.get(field.name))
+        ]
 
-        The service does not show them and the user did not give them.
-        """
+    def lost(self, after: dict[str, Any]) -> list[str]:
+        """Dotted names of the secrets that replacing the object by this record would lose: it does not hold them."""
         kind = self.kind_of(after)
-        if not kind:
-            return [], []
-        have, given = after.get(kind.name) or {}, desired.get(kind.name) or {}
-        certain, perhaps = [], []
-        for field in kind.fields:
+        have = after.get(kind.name) or {} if kind else {}
+        names = []
+        for field in kind.fields if kind else ():
+            value = have.get(field.name)
             if field.open and field.write_only:
-                hidden = [key for key, value in (have.get(field.name) or {}).items()
-                          if withheld(value) and key not in (given.get(field.name) or {})]
-                certain += [f"{kind.name}.{field.name}.{key}" for key in hidden]
-            elif field.write_only and field.name not in given and withheld(have.get(field.name)):
-                missing = have.get(field.name) in (None, "", {}, [])
-                (perhaps if missing and not field.required else certain).append(f"{kind.name}.{field.name}")
-        return certain, perhaps
+                names += [f"{field.name}.{key}" for key, item in (value or {}).items() if withheld(item)]
+            elif field.write_only and withheld(value) and (field.required or not missing(value)):
+                names.append(field.name)
+        return [f"{kind.name}.{name}" for name in names] if kind else []
+
+
+def missing(value: Any) -> bool:
+    """Whether there is no value, as services show it."""
+    return value is None or value is False or value in ("", [], {})
 
 
 def options(fields: tuple[Field, ...]) -> dict[str, Any]:
@@ -385,7 +415,7 @@ def _decode(fields: tuple[Field, ...], raw: dict[str, Any]) -> dict[str, Any]:
         # The secret one of two open dictionaries takes all that nobody declared harmless.
         if value is None or (field.open and not field.secret):
             continue
-        record[field.name] = value
+        record[field.name] = field.typed(value)
     return record
 
 
@@ -404,26 +434,26 @@ def _encode(fields: tuple[Field, ...], record: dict[str, Any], body: dict[str, A
 
 
 def _differences(
-    fields: tuple[Field, ...], current: dict[str, Any], desired: dict[str, Any], always: bool
+    fields: tuple[Field, ...], current: dict[str, Any], desired: dict[str, Any], always: bool, disclosed: bool
 ) -> Iterator[str]:
     for field in fields:
         want, have = desired.get(field.name), current.get(field.name)
         if want is None:
             continue
         if field.fields:
-            for name in _differences(field.fields, have if isinstance(have, dict) else {}, want, always):
+            for name in _differences(field.fields, have if isinstance(have, dict) else {}, want, always, disclosed):
                 yield f"{field.name}.{name}"
         elif field.open:
             have = have if isinstance(have, dict) else {}
             for key in want:
-                if _differs(field, want[key], have.get(key), always):
+                if _differs(field, want[key], have.get(key), always, disclosed):
                     yield f"{field.name}.{key}"
-        elif _differs(field, want, have, always):
+        elif _differs(field, want, have, always, disclosed):
             yield field.name
 
 
-def _differs(field: Field, want: Any, have: Any, always: bool) -> bool:
-    if field.write_only and withheld(have):
+def _differs(field: Field, want: Any, have: Any, always: bool, disclosed: bool) -> bool:
+    if field.write_only and withheld(have) and not (disclosed and missing(have)):
         return always
     return field.canonical(want) != field.canonical(have)
 

@@ -11,8 +11,8 @@ from typing import Any, Callable
 from ansible.module_utils.basic import AnsibleModule
 
 from .connection import COMMON, Client
-from .errors import Error, Failed, ServiceError
-from .reconcile import Listing, Plan, Request, apply, find, plan
+from .errors import Error, Failed, InputError, ServiceError
+from .reconcile import Listing, Plan, Request, apply, decide
 from .redact import Secrets, secret_values
 
 
@@ -51,6 +51,14 @@ class Task(ABC):
         module.exit_json(**result)
 
 
+def given_id(params: dict[str, Any]) -> str | None:
+    """The id in the arguments; raises InputError if it would name something else than an integration."""
+    id = params["id"]
+    if id is not None and not id.strip("."):
+        raise InputError(f"'{id}' is no id.")
+    return id
+
+
 def failure(error: Error, secrets: Secrets) -> dict[str, Any]:
     """The result of a task that failed."""
     result: dict[str, Any] = {"msg": secrets.clean(error.message)}
@@ -87,12 +95,12 @@ class Manage(Task):
     def run(self, params: dict[str, Any], listing: Listing, check_mode: bool, warn: Callable[[str], None]) -> Any:
         request = Request(
             desired=self.resource.desired(params),
-            id=params["id"],
+            id=given_id(params),
             absent=params["state"] == "absent",
             new_name=params["new_name"],
             always=params.get("update_secrets") == "always",
         )
-        todo = plan(self.resource, request, find(listing, request))
+        todo = decide(listing, request)
         if todo.action != "none" and not check_mode:
             if params.get("send_test") and todo.after:
                 listing.client.test(todo.after)
@@ -133,13 +141,14 @@ class Info(Task):
         return {"argument_spec": options, "required_by": {name: "id" for name in self.client.lookup}}
 
     def run(self, params: dict[str, Any], listing: Listing, check_mode: bool, warn: Callable[[str], None]) -> Any:
-        if params["id"] is None:
+        id = given_id(params)
+        if id is None:
             records = list(listing.all())
             remark = listing.client.remark(records)
             if remark:
                 warn(remark)
         else:
-            one = listing.client.get(params["id"], **{name: params[name] for name in self.client.lookup})
+            one = listing.client.get(id, **{name: params[name] for name in self.client.lookup})
             records = [one] if one else []
         for name in ("name", "kind", "enabled"):
             if params.get(name) is not None:

@@ -268,7 +268,7 @@ class Netography(Client):
 
     def delete(self, record: dict[str, Any]) -> None:
         with self.absence(record["id"]):
-            self.http.request("DELETE", f"{self.PATH}/{segment(record['id'])}")
+            self.http.request("DELETE", f"{self.PATH}/{segment(record['id'])}").confirm()
 
     def test(self, record: dict[str, Any]) -> None:
         self.http.request("POST", f"{self.PATH}/test", json=INTEGRATION.encode(record))

@@ -89,6 +89,8 @@ def event_rules(outgoing: dict[str, Any]) -> Iterator[str]:
         yield f"target_room: the event {event} needs it."
     if not outgoing["urls"]:
         yield "urls: an outgoing integration needs at least one."
+    if outgoing.get("token") == "":
+        yield "token: every update needs one; leave it out to keep it, or to have one made."
     if outgoing.get("retry_count") is not None and outgoing["retry_count"] < 1:
         yield "retry_count: must be 1 or more."
 
@@ -201,7 +203,7 @@ class RocketChat(Client):
     def delete(self, record: dict[str, Any]) -> None:
         body = {"type": INTEGRATION.by_name[record["kind"]].word, "integrationId": record["id"]}
         with self.absence(record["id"]):
-            self.http.request("POST", f"{self.PATH}remove", json=body)
+            self.http.request("POST", f"{self.PATH}remove", json=body).object("integration")
 
     def addresses(self, record: dict[str, Any]) -> dict[str, str]:
         token = record.get("incoming", {}).get("token")

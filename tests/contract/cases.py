@@ -1,0 +1,152 @@
+# Copyright: Contributors to the saas.integrations collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the contract tests need to know of each resource: its modules, and values that the service takes.
+
+The values of a field follow from its description; only those that the service restricts further are given here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.saas.integrations.plugins.module_utils._core.connection import Client
+from ansible_collections.saas.integrations.plugins.module_utils._core.resource import Field, Kind, Resource
+from ansible_collections.saas.integrations.plugins.module_utils._services.netography import Netography
+from ansible_collections.saas.integrations.plugins.module_utils._services.rocketchat import RocketChat
+
+
+@dataclass(frozen=True)
+class Case:
+    service: str
+    manage: str
+    client: type[Client]
+    values: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    """Two values for a field, by its dotted name or its last part."""
+    without: frozenset[str] = frozenset()
+    """Fields, by dotted name, that do not go with the others."""
+    lasting: frozenset[str] = frozenset()
+    """Fields, by dotted name, that the service does not let anyone clear."""
+    switches: dict[str, Any] = field(default_factory=dict)
+    """Switches of the sandbox without which not every kind exists."""
+    evidence: dict[str, Any] | None = None
+    """An integration, as stored, that shows whether the service gives secrets back."""
+
+    @property
+    def info(self) -> str:
+        return f"{self.manage}_info"
+
+    @property
+    def resource(self) -> Resource:
+        return self.client.resource
+
+    def pair(self, item: Field, name: str) -> tuple[Any, Any]:
+        """Two different values for a field."""
+        for key in (name, item.name):
+            if key in self.values:
+                return self.values[key]
+        if item.fields:
+            first, second = ({f.name: self.pair(f, f"{name}.{f.name}")[i] for f in item.fields} for i in (0, 1))
+            return first, second
+        if item.choices:
+            return item.choices[0], item.choices[1]
+        if item.url:
+            return f"https://hooks.example.com/{name}/1", f"https://hooks.example.com/{name}/2"
+        return {
+            "str": (f"{item.name} one", f"{item.name} two"),
+            "int": (3600, 7200),
+            "bool": (True, False),
+            "list": ([f"{item.name}-b", f"{item.name}-a"], [f"{item.name}-c"]),
+            "dict": ({f"{item.name}-1": "first-value"}, {f"{item.name}-1": "second-value"}),
+        }[item.type]
+
+    def fields(self, kind: Kind | None) -> Iterator[tuple[Field, str]]:
+        """The writable fields of a kind with their dotted names."""
+        for item in self.resource.fields:
+            if not item.read_only and item.name != "name":
+                yield item, item.name
+        for item in kind.fields if kind else ():
+            name = f"{kind.name}.{item.name}"
+            if not item.read_only and name not in self.without:
+                yield item, name
+
+    def sample(self, kind: Kind | None, required_only: bool = False) -> dict[str, Any]:
+        """The arguments that create an integration of a kind."""
+        args: dict[str, Any] = {"name": "sample"}
+        for item, name in self.fields(kind):
+            if not required_only or item.required or item.name in self.values.get("required", ()):
+                put(args, name, self.pair(item, name)[0])
+        return args
+
+
+def put(args: dict[str, Any], name: str, value: Any) -> dict[str, Any]:
+    """Set the argument with a dotted name."""
+    *path, last = name.split(".")
+    for part in path:
+        args = args.setdefault(part, {})
+    args[last] = value
+    return args
+
+
+def pick(args: dict[str, Any], name: str) -> Any:
+    """The argument with a dotted name."""
+    value: Any = args
+    for part in name.split("."):
+        value = (value or {}).get(part)
+    return value
+
+
+CASES = [
+    Case(
+        "netography",
+        "netography_response_integration",
+        Netography,
+        values={
+            "syslog.host": ("192.0.2.1:514", "192.0.2.2:514"),
+            "other.adapter": ("new_one", "new_two"),
+            "other.secret_config": ({"apikey": "first-value"}, {"apikey": "second-value"}),
+        },
+        switches={"new_adapters": True},
+        evidence={
+            "adapter": "pagerduty",
+            "name": "evidence",
+            "config": {"apikey": "evidence-key", "integrationkey": "evidence-key", "severity": "info"},
+        },
+    ),
+    Case(
+        "rocketchat",
+        "rocketchat_integration",
+        RocketChat,
+        values={
+            "username": ("rocket.cat", "admin"),
+            "channels": (["#general", "@admin"], ["#ops"]),
+            "event": ("sendMessage", "fileUploaded"),
+            "urls": (["https://one.example.com/x", "https://two.example.com/x"], ["https://three.example.com"]),
+            "script": ("class Script { prepare_outgoing_request() {} }", "class Script { process() { return 1 } }"),
+            "script_engine": ("isolated-vm", "isolated-vm"),
+            "retry_count": (2, 5),
+            "retry_delay": ("Powers-Of-Two", "increments-of-two"),
+            "emoji": (":ghost:", ":cat:"),
+            "avatar": ("https://example.com/a.png", "https://example.com/b.png"),
+            "required": ("channels",),
+        },
+        without=frozenset({"outgoing.target_room"}),
+        lasting=frozenset({"outgoing.token"}),
+    ),
+]
+
+# Every kind of every resource.
+KINDS = [
+    (case, kind) for case in CASES for kind in (case.resource.kinds or (None,)) if not kind or not kind.read_only
+]
+IDS = [f"{case.service}-{kind.name if kind else 'any'}" for case, kind in KINDS]
+# Every writable field of every kind; fields of all kinds once for each resource.
+FIELDS = [
+    (case, kind, item, name)
+    for case, kind in KINDS
+    for item, name in case.fields(kind)
+    if "." in name or kind in (None, case.resource.kinds[0])
+]
+FIELD_IDS = [f"{case.service}-{name}" for case, _kind, _item, name in FIELDS]

@@ -1,0 +1,129 @@
+# Copyright: Contributors to the saas.integrations collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A sandbox for each test process, and modules run as Ansible runs them: arguments in, JSON out."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
+from cases import CASES
+
+ROOT = Path(__file__).parents[2]
+MODULES = "ansible_collections.saas.integrations.plugins.modules"
+
+
+class Sandbox:
+    """The program in tests/sandbox and its control endpoints."""
+
+    def __init__(self, started: dict[str, Any]) -> None:
+        self.url = started["url"]
+        self.env = started["env"]
+        self.netosecret = started["netosecret"]
+        self._session = requests.Session()
+
+    def control(self, method: str, path: str, **arguments: Any) -> Any:
+        reply = self._session.request(method, f"{self.url}/_control/{path}", timeout=10, **arguments)
+        assert reply.ok, reply.text
+        return reply.json()
+
+    def switch(self, service: str, **values: Any) -> None:
+        self.control("PATCH", "switches", json={service: values})
+
+    def fault(self, service: str, fault: str, **parameters: Any) -> None:
+        self.control("POST", "faults", json={"service": service, "fault": fault, **parameters})
+
+    def log(self) -> list[dict[str, Any]]:
+        """The requests since the last call."""
+        log = self.control("GET", "log")["log"]
+        self.control("DELETE", "log")
+        return log
+
+    def objects(self, service: str) -> list[dict[str, Any]]:
+        return self.control("GET", "state", params={"service": service})["objects"]
+
+    def add(self, service: str, *objects: dict[str, Any]) -> None:
+        self.control("POST", "state", json={"service": service, "objects": objects})
+
+
+@pytest.fixture(scope="session")
+def process():
+    command = [sys.executable, str(ROOT / "tests" / "sandbox"), "--port", "0", "--stdin", "--validate"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        yield Sandbox(json.loads(child.stdout.readline()))
+        child.terminate()
+
+
+@pytest.fixture
+def sandbox(process, monkeypatch):
+    """A fresh sandbox; the test fails if a module sent what the service's contract does not allow."""
+    process.control("POST", "reset", json={})
+    for case in CASES:
+        process.switch(case.service, **case.switches)
+    for name, value in process.env.items():
+        monkeypatch.setenv(name, value)
+    yield process
+    assert process.control("GET", "violations")["violations"] == []
+
+
+@pytest.fixture
+def call(sandbox, monkeypatch):
+    """Run a module in this process; returns its result, with its whole output under ``_output``."""
+
+    def run(module: str, args: dict[str, Any], check: bool = False, diff: bool = True) -> dict[str, Any]:
+        args = {**args, "_ansible_check_mode": check, "_ansible_diff": diff}
+        monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": args}).encode())
+        # Since ansible-core 2.19 the serialization of the arguments has a name, which the module wrapper sets.
+        monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+        # Kept for the life of a process, which for Ansible is one run.
+        warnings._global_warnings.clear()
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
+            importlib.import_module(f"{MODULES}.{module}").TASK.main()
+        return {**json.loads(output.getvalue()), "_output": output.getvalue()}
+
+    return run
+
+
+@pytest.fixture
+def converge(sandbox, call):
+    """Bring an integration to a state, and prove on the way what holds for every run.
+
+    Check mode writes nothing and says the same; the real run does what was said; once more changes nothing.
+    """
+
+    def run(case: Any, args: dict[str, Any], action: str, **more: Any) -> dict[str, Any]:
+        module, args = case.manage, {**args, **more}
+        sandbox.log()
+        before = sandbox.objects(case.service)
+        told = call(module, args, check=True)
+        assert not told.get("failed"), told
+        assert [entry for entry in sandbox.log() if entry["method"] != "GET"] == []
+        assert sandbox.objects(case.service) == before
+        done = call(module, args)
+        assert not done.get("failed"), done
+        writes = [entry for entry in sandbox.log() if entry["method"] != "GET"]
+        assert len(writes) == (action != "none"), writes
+        for key in ("action", "changed", "changes"):
+            assert told[key] == done[key], key
+        assert done["action"] == action, done
+        assert done["changed"] == (action != "none")
+        again = call(module, args)
+        assert (again["action"], again["changed"], again["changes"]) == ("none", False, []), again
+        requests_made = sandbox.log()
+        assert [entry["method"] for entry in requests_made] == ["GET"], requests_made
+        assert not [result["warnings"] for result in (told, done, again) if result.get("warnings")]
+        return done
+
+    return run

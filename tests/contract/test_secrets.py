@@ -1,0 +1,201 @@
+# Copyright: Contributors to the saas.integrations collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""No secret in any output, whatever the service answers; and secrets that the service keeps to itself."""
+
+from __future__ import annotations
+
+import base64
+import json
+from urllib.parse import quote, quote_plus
+
+import pytest
+from cases import CASES, IDS, KINDS, pick, put
+
+CANARY = 'canary-%s+/"\\ä& \U0001f426-end'
+
+
+def spellings(secret: str) -> set[str]:
+    raw = secret.encode()
+    return {
+        secret,
+        quote(secret),
+        quote(secret, safe=""),
+        quote_plus(secret),
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        base64.b64encode(raw).decode().rstrip("="),
+        base64.urlsafe_b64encode(raw).decode().rstrip("="),
+        "canary",
+    }
+
+
+def plant(case, kind) -> dict:
+    """The arguments of a kind with a canary in every secret field."""
+    args = case.sample(kind)
+    for item, name in case.fields(kind):
+        if item.secret:
+            value = pick(args, name)
+            canary = CANARY % name
+            if item.url or item.name == "urls":
+                canary = "https://hooks.example.com/" + quote(canary)
+            if item.name == "script":
+                canary = f"/* {canary} */"
+            if isinstance(value, dict):
+                value = {key: canary for key in value}
+            put(args, name, [canary] if isinstance(value, list) else value if isinstance(value, dict) else canary)
+    return args
+
+
+def assert_no_canary(output: str) -> None:
+    for spelling in spellings(CANARY % "x") | {"canary"}:
+        assert spelling not in output, output
+
+
+@pytest.mark.parametrize(("case", "kind"), KINDS, ids=IDS)
+def test_no_secret_in_any_result(case, kind, call, sandbox):
+    args = plant(case, kind)
+    outputs = []
+
+    def run(more=(), check=False):
+        result = call(case.manage, {**args, **dict(more)}, check=check)
+        outputs.append(result["_output"])
+        return result
+
+    assert run(check=True)["action"] == "create"
+    assert run()["action"] == "create"
+    stored = json.dumps(sandbox.objects(case.service), ensure_ascii=False)
+    if any(item.secret for item, _name in case.fields(kind)):
+        assert "canary" in stored  # the secrets did arrive
+    assert run()["action"] == "none"
+    for more in ({"new_name": "renamed"}, {}):
+        sandbox.fault(case.service, "echo", method="PUT", times=None)
+        sandbox.fault(case.service, "echo", method="PATCH", times=None)
+        assert "failed" in run(more) or not more
+        sandbox.control("DELETE", "faults")
+    sandbox.fault(case.service, "echo", method="GET")
+    assert run()["error"]["message"]
+    args["name"] = "another"
+    for status in (400, 403, 409, 500):
+        sandbox.fault(case.service, "echo", method="POST", times=None, status=status)
+        assert run()["failed"]
+        sandbox.control("DELETE", "faults")
+    outputs.append(call(case.info, {})["_output"])
+    for output in outputs:
+        assert_no_canary(output)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.service for case in CASES])
+def test_no_credential_in_any_result(case, call, sandbox, monkeypatch):
+    """Wrong credentials are refused with an echo of themselves."""
+    secret = [option["fallback"][1][0] for option in case.client.options.values() if option["no_log"]]
+    secrets = {name: f"canary-{name}" for name in secret if name in sandbox.env}
+    assert secrets
+    for name, value in secrets.items():
+        monkeypatch.setenv(name, value)
+    for module in (case.manage, case.info):
+        refused = call(module, {"name": "x"})
+        assert refused["error"]["status"] == 401 and "credentials" in refused["msg"]
+        sandbox.fault(case.service, "echo", status=403)
+        echoed = call(module, {"name": "x"})
+        assert echoed["error"]["status"] == 403
+        for result in (refused, echoed):
+            del result["invocation"]
+            assert "canary" not in json.dumps(result["error"])
+            assert "canary" not in result["msg"]
+
+
+def test_netosecret_and_what_is_derived_from_it(call, sandbox, monkeypatch):
+    monkeypatch.delenv("NETOGRAPHY_ACCESS_TOKEN")
+    args = {"netosecret": sandbox.netosecret}
+    assert call("netography_response_integration_info", args)["integrations"] == []
+    sandbox.fault("netography", "echo", method="GET")
+    echoed = call("netography_response_integration_info", args)
+    assert "Bearer ********" in echoed["error"]["message"] or "********" in echoed["error"]["message"]
+    tokens = [entry["headers"]["authorization"].split()[1] for entry in sandbox.log() if entry["method"] == "GET"]
+    assert tokens and all(token not in echoed["_output"] for token in tokens)
+    sandbox.fault("netography", "echo", method="POST")
+    echoed = call("netography_response_integration_info", args)
+    [exchange] = [entry for entry in sandbox.log() if entry["body"]]
+    assert exchange["body"]["jwt"] not in echoed["_output"]
+
+
+WITHHELD = [(case, kind) for case, kind in KINDS if any(item.write_only for item, _name in case.fields(kind))]
+
+
+@pytest.mark.parametrize("secrets", ["mask", "omit"])
+@pytest.mark.parametrize(("case", "kind"), WITHHELD, ids=[f"{c.service}-{k.name if k else 'any'}" for c, k in WITHHELD])
+def test_secrets_that_the_service_withholds(case, kind, secrets, call, sandbox):
+    """They are written on create and with every update, and compared never."""
+    sandbox.switch(case.service, secrets=secrets)
+    args = case.sample(kind)
+    assert call(case.manage, args)["action"] == "create"
+    [item, name] = next((item, name) for item, name in reversed(list(case.fields(kind))) if item.write_only)
+    put(args, name, case.pair(item, name)[1])
+    assert call(case.manage, args, check=True)["action"] == "none"
+    assert call(case.manage, args)["action"] == "none"
+    assert call(case.manage, {**args, "update_secrets": "always"}, check=True)["action"] == "update"
+    written = call(case.manage, {**args, "update_secrets": "always"})
+    assert written["action"] == "update" and name in {change[: len(name)] for change in written["changes"]}
+    second = case.pair(item, name)[1]
+    assert next(iter(second.values()) if isinstance(second, dict) else iter([second])) in json.dumps(
+        sandbox.objects(case.service)
+    )
+    assert json.dumps(second) not in written["_output"]
+
+
+@pytest.mark.parametrize("secrets", ["mask", "omit"])
+def test_a_replacing_update_never_loses_a_secret(secrets, call, sandbox):
+    """Netography replaces the whole object: without its secret in the task, an update is refused."""
+    sandbox.switch("netography", secrets=secrets)
+    [case] = [case for case in CASES if case.service == "netography"]
+    args = case.sample(case.resource.by_name["pagerduty"])
+    call(case.manage, args)
+    before = sandbox.objects("netography")
+    for check in (True, False):
+        refused = call(case.manage, {"name": "sample", "description": "new"}, check=check)
+        assert "pagerduty.apikey, pagerduty.integrationkey" in refused["msg"] and refused["failed"]
+    assert sandbox.objects("netography") == before
+    assert call(case.manage, {**args, "description": "new"})["changes"] == ["description"]
+    assert sandbox.objects("netography")[0]["config"] == before[0]["config"]
+
+
+def test_what_nobody_declared_survives_an_update_and_counts_as_secret(call, sandbox):
+    sandbox.add(
+        "netography",
+        {
+            "adapter": "new_one",
+            "name": "n",
+            "description": "",
+            "config": {"aggregate": [24], "apikey": "secret-1", "factors": ["a"]},
+        },
+    )
+    result = call("netography_response_integration", {"name": "n", "other": {"adapter": "new_one", "config": {"factors": ["b"]}}})
+    assert result["changes"] == ["other.config.factors"]
+    assert sandbox.objects("netography")[0]["config"] == {"aggregate": [24], "apikey": "secret-1", "factors": ["b"]}
+    assert result["integration"]["other"]["config"] == {"factors": ["b"]}
+    assert set(result["integration"]["other"]["secret_config"]) == {"aggregate", "apikey"}
+
+
+def test_an_optional_secret_that_may_or_may_not_be_set_is_mentioned(call, sandbox):
+    args = {"name": "hook", "webhook": {"url": "https://example.com/hook"}}
+    call("netography_response_integration", args)
+    args["webhook"]["authpassword"] = "a-password"
+    told = call("netography_response_integration", args)
+    assert told["action"] == "none" and "update_secrets=always" in json.dumps(told["warnings"])
+    done = call("netography_response_integration", {**args, "update_secrets": "always"})
+    assert done["changes"] == ["webhook.authpassword"]
+    again = call("netography_response_integration", args)
+    assert again["action"] == "none" and not again.get("warnings")
+
+
+def test_return_secrets(call, sandbox):
+    args = {"name": "in", "incoming": {"username": "rocket.cat", "channels": ["#ops"]}, "return_secrets": True}
+    told = call("rocketchat_integration", args, check=True)
+    assert told["secrets"] == {}
+    for _run in ("create", "again"):
+        result = call("rocketchat_integration", args)
+        [stored] = sandbox.objects("rocketchat")
+        assert result["secrets"]["token"] == stored["token"]
+        assert result["secrets"]["webhook_url"] == f"{sandbox.url}/rocketchat/hooks/{stored['_id']}/{stored['token']}"
+    assert "secrets" not in call("rocketchat_integration", {**args, "return_secrets": False})
