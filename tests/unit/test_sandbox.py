@@ -48,6 +48,7 @@ OUTGOING = {
     "urls": ["https://example.com", ""],
     "triggerWords": ["!deploy", " "],
 }
+WEBHOOK = {"display_name": "webhook", "target": {"kind": "Webhook", "url": "https://example.com/{id}"}}
 
 
 class Sandbox:
@@ -78,6 +79,15 @@ class Sandbox:
         env = self.ready["env"]
         headers = {"X-Auth-Token": env["ROCKETCHAT_AUTH_TOKEN"], "X-User-Id": env["ROCKETCHAT_USER_ID"]}
         return self.call(method, f"/rocketchat/api/v1/integrations.{verb}", headers=headers, **keywords)
+
+    def confluent(self, method: str, path: str = "", **keywords: Any) -> requests.Response:
+        env = self.ready["env"]
+        keywords.setdefault("auth", (env["CONFLUENT_CLOUD_API_KEY"], env["CONFLUENT_CLOUD_API_SECRET"]))
+        return self.call(method, f"/confluent/notifications/v1/integrations{path}", **keywords)
+
+    def pagertree(self, method: str, path: str = "integrations", **keywords: Any) -> requests.Response:
+        headers = {"Authorization": f"Bearer {self.ready['env']['PAGERTREE_API_KEY']}"}
+        return self.call(method, f"/pagertree/api/v4/{path}", headers=headers, **keywords)
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         response = self.call(method, f"/_control/{path}", json=body)
@@ -164,18 +174,25 @@ def test_both_sides_are_validated(sandbox: Sandbox) -> None:
     ]
 
 
-@pytest.mark.parametrize("service", ["netography", "rocketchat"])
+@pytest.mark.parametrize("service", ["netography", "confluent", "rocketchat", "pagertree"])
 def test_a_hundred_integrations_are_listed_fast(service: str) -> None:
     sandbox = Sandbox()
-    objects = {"netography": {**SLACK}, "rocketchat": {**INCOMING, "channel": ["#general"]}}
+    sandbox.switch("confluent", builtin=False)
+    objects = {
+        "netography": SLACK,
+        "confluent": WEBHOOK,
+        "rocketchat": {**INCOMING, "channel": ["#general"]},
+        "pagertree": {"name": "n"},
+    }
     sandbox.control("POST", "state", {"service": service, "objects": [objects[service]] * 100})
     times = []
     for _attempt in range(20):
         start = time.perf_counter()
-        if service == "netography":
-            assert len(sandbox.netography("GET").json()["data"]) == 100
-        else:
+        if service == "rocketchat":
             assert len(sandbox.rocketchat("GET", "list", params={"count": 100}).json()["integrations"]) == 100
+        else:
+            params = {"limit": 100} if service == "pagertree" else {}
+            assert len(getattr(sandbox, service)("GET", params=params).json()["data"]) == 100
         times.append(time.perf_counter() - start)
     sandbox.stop()
     assert min(times) < 0.01
@@ -567,3 +584,367 @@ def test_rocketchat_styles_and_rates(sandbox: Sandbox) -> None:
     assert 0 < int(headers["X-RateLimit-Reset"]) / 1000 - time.time() <= 60
     assert "Retry-After" not in headers
     assert sandbox.rocketchat("POST", "create", json=INCOMING).status_code == 200
+
+
+# Confluent Cloud
+
+
+def _errors(response: requests.Response) -> tuple[int, str | None]:
+    """Status and code of an error of Confluent Cloud."""
+    [error] = response.json()["errors"]
+    assert error["status"] == str(response.status_code)
+    return response.status_code, error.get("code")
+
+
+def test_confluent_integrations(sandbox: Sandbox) -> None:
+    response = sandbox.confluent("POST", json=WEBHOOK)
+    created = response.json()
+    assert response.status_code == 201
+    assert response.headers["Location"] == created["metadata"]["self"]
+    assert created["metadata"]["self"].startswith(f"{sandbox.url}/confluent/notifications/v1/integrations/")
+    assert created["target"] == WEBHOOK["target"]
+    assert "description" not in created
+    path = f"/{created['id']}"
+    assert sandbox.confluent("GET", path).json() == created
+
+    slack = {"kind": "Slack", "webhook_url": "https://hooks.example.com/1"}
+    changed = sandbox.confluent("PATCH", path, json={"target": slack, "description": "d"}).json()
+    assert (changed["display_name"], changed["description"], changed["target"]) == ("webhook", "d", slack)
+    assert changed["metadata"]["updated_at"] > created["metadata"]["updated_at"]
+    assert sandbox.confluent("POST", ":test", json=WEBHOOK).status_code == 204
+    assert len(sandbox.objects("confluent")) == 1
+
+    deleted = sandbox.confluent("DELETE", path)
+    assert (deleted.status_code, deleted.content) == (204, b"")
+    assert _errors(sandbox.confluent("GET", path)) == (404, None)
+    sandbox.switch("confluent", missing="403")
+    assert _errors(sandbox.confluent("DELETE", path)) == (403, "forbidden_access")
+    assert sandbox.control("GET", "violations")["violations"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"display_name": "n"}, "/"),
+        ({**WEBHOOK, "id": "1"}, "/"),
+        ({**WEBHOOK, "display_name": "n" * 65}, "/display_name"),
+        ({**WEBHOOK, "description": "d" * 129}, "/description"),
+        ({**WEBHOOK, "description": None}, "/description"),
+        ({**WEBHOOK, "target": {"kind": "SlackTarget", "webhook_url": "https://example.com"}}, "/target"),
+        ({**WEBHOOK, "target": {"kind": "RoleEmail", "role_name": "OrganizationAdmin"}}, "/target"),
+        ({**WEBHOOK, "target": {"kind": "Slack", "url": "https://example.com"}}, "/target"),
+        ({**WEBHOOK, "target": {"kind": "Webhook", "url": "example.com"}}, "/target/url"),
+    ],
+)
+def test_confluent_bodies_are_checked(sandbox: Sandbox, body: dict[str, Any], pointer: str) -> None:
+    response = sandbox.confluent("POST", json=body)
+    assert _errors(response) == (422, "invalid_configuration")
+    assert response.json()["errors"][0]["source"] == {"pointer": pointer}
+    assert sandbox.confluent("POST", ":test", json=body).status_code == 400
+    assert sandbox.objects("confluent") == []
+
+
+def test_confluent_credentials_and_methods(sandbox: Sandbox) -> None:
+    for keywords in ({"auth": ("wrong", "wrong")}, {"auth": lambda request: request}):
+        response = sandbox.confluent("GET", **keywords)
+        assert _errors(response) == (401, "user_unauthenticated")
+        assert response.headers["WWW-Authenticate"].startswith("Basic")
+        assert response.headers["X-Request-Id"]
+    bearer = {"Authorization": "Bearer sandbox-confluent-access-token"}
+    assert sandbox.confluent("GET", auth=lambda request: request, headers=bearer).status_code == 200
+    assert sandbox.confluent("PUT", "/1", json=WEBHOOK).status_code == 405
+    assert sandbox.confluent("POST", data="{", headers={"Content-Type": "application/json"}).status_code == 400
+    sandbox.switch("confluent", permission="read")
+    assert _errors(sandbox.confluent("POST", json=WEBHOOK)) == (403, "user_unauthorized")
+    assert sandbox.confluent("GET").status_code == 200
+    sandbox.switch("confluent", permission="none")
+    assert sandbox.confluent("GET").status_code == 403
+
+
+def test_confluent_lists(sandbox: Sandbox) -> None:
+    names = [f"n{number:03}" for number in range(120)]
+    objects = [{**WEBHOOK, "display_name": name} for name in names]
+    sandbox.control("POST", "state", {"service": "confluent", "objects": objects})
+    sandbox.switch("confluent", builtin=False)
+
+    def page(url: str = "", **query: Any) -> tuple[list[str], dict[str, Any]]:
+        path = url.partition("/integrations")[2]
+        body = sandbox.confluent("GET", path, params=query).json()
+        return [integration["display_name"] for integration in body["data"]], body["metadata"]
+
+    first, links = page()
+    assert first == names[:100]
+    assert links["next"].startswith(f"{sandbox.url}/confluent/notifications/v1/integrations?page_token=")
+    assert (links["total_size"], "prev" in links) == (120, False)
+    rest, links = page(links["next"])
+    assert rest == names[100:]
+    assert "next" not in links
+    assert page(links["prev"])[0] == page(links["first"])[0] == first
+    assert page(page(page_size=50)[1]["last"])[0] == names[100:]
+
+    for last_next, value in (("null", None), ("empty", "")):
+        sandbox.switch("confluent", last_next=last_next)
+        assert page(page_size=250)[1]["next"] == value
+    sandbox.switch("confluent", link_origin="https://other.example")
+    assert page()[1]["next"].startswith("https://other.example/notifications/v1/integrations?")
+    assert sandbox.control("GET", "violations")["violations"] == []
+
+    for query in ({"page_size": 251}, {"page_size": 0}, {"page_token": "wrong"}):
+        assert _errors(sandbox.confluent("GET", params=query)) == (400, "invalid_filter")
+    sandbox.switch("confluent", max_page_size=40, oversize="cut")
+    assert page(page_size=50)[0] == page()[0] == names[:40]
+
+
+def test_confluent_built_in_integrations(sandbox: Sandbox) -> None:
+    sandbox.control("POST", "state", {"service": "confluent", "objects": [{**WEBHOOK, "target": {"kind": "New"}}]})
+    listed = sandbox.confluent("GET").json()["data"]
+    assert [integration["target"]["kind"] for integration in listed] == ["RoleEmail", "UserEmail", "InApp", "New"]
+    for integration in listed:
+        path = f"/{integration['id']}"
+        assert sandbox.confluent("GET", path).json() == integration
+        assert _errors(sandbox.confluent("PATCH", path, json=WEBHOOK)) == (403, "user_unauthorized")
+        assert sandbox.confluent("DELETE", path).status_code == 403
+    sandbox.switch("confluent", builtin=False, builtin_status=400)
+    [rest] = sandbox.confluent("GET").json()["data"]
+    assert _errors(sandbox.confluent("DELETE", f"/{rest['id']}")) == (400, "invalid_configuration")
+    assert sandbox.control("GET", "violations")["violations"] == []
+
+
+def test_confluent_switches(sandbox: Sandbox) -> None:
+    sandbox.switch("confluent", builtin=False, delete_lag=1)
+    location = sandbox.confluent("POST", json=WEBHOOK).headers["Location"]
+    path = location.partition("/integrations")[2]
+
+    def shown(**switches: Any) -> dict[str, Any]:
+        sandbox.switch("confluent", **switches)
+        return sandbox.confluent("GET").json()["data"][0]
+
+    assert shown(secrets="mask")["target"]["url"] == "********"
+    assert shown(secrets="omit")["target"] == {"kind": "Webhook"}
+    assert shown(default_description="empty")["description"] == ""
+    assert shown(extra_members=True)["target"]["verified"] is True
+
+    sandbox.switch("confluent", unique_names=True, kind_change=False)
+    assert sandbox.confluent("PATCH", path, json=WEBHOOK).status_code == 200
+    duplicate = sandbox.confluent("POST", json=WEBHOOK)
+    assert _errors(duplicate) == (409, "resource_already_exists")
+    assert duplicate.headers["Location"] == location
+    slack = {"kind": "Slack", "webhook_url": "https://example.com"}
+    assert sandbox.confluent("PATCH", path, json={"target": slack}).status_code == 422
+    sandbox.switch("confluent", quota=1)
+    assert _errors(sandbox.confluent("POST", json={**WEBHOOK, "display_name": "n"})) == (402, "quota_exceeded")
+
+    sandbox.confluent("DELETE", path)
+    assert sandbox.confluent("GET", path).status_code == 404
+    assert "deleted_at" in shown()["metadata"]
+    assert sandbox.confluent("GET").json()["data"] == []
+    assert sandbox.control("GET", "violations")["violations"] == []
+
+
+def test_confluent_rate_limit(sandbox: Sandbox) -> None:
+    headers = sandbox.confluent("GET").headers
+    assert (headers["X-RateLimit-Limit"], headers["X-RateLimit-Remaining"]) == ("100", "99")
+    sandbox.switch("confluent", rate_limit=True, rate_limit_calls=2, rate_limit_window_ms=5000)
+    responses = [sandbox.confluent("GET") for _attempt in range(3)]
+    assert [response.status_code for response in responses] == [200, 200, 429]
+    assert responses[-1].content == b""
+    headers = responses[-1].headers
+    assert headers["X-RateLimit-Remaining"] == "0"
+    assert headers["X-RateLimit-Reset"] == headers["Retry-After"] == "5"
+    assert sandbox.control("GET", "violations")["violations"] == []
+
+
+# PagerTree
+
+
+def _found(sandbox: Sandbox, collection: str, **query: Any) -> list[dict[str, Any]]:
+    response = sandbox.pagertree("GET", collection, params={"limit": 100, "sort": "created_at", **query})
+    assert response.status_code == 200, response.text
+    return response.json()["data"]
+
+
+def _pager(sandbox: Sandbox, type_name: str = "Webhook", **members: Any) -> dict[str, Any]:
+    """The body of a creation."""
+    [kind] = _found(sandbox, "integration_types", name=type_name)
+    [team] = _found(sandbox, "teams", name="Operations")
+    return {"name": "n", "urgency": "high", "integration_type_id": kind["id"], "team_ids": [team["id"]], **members}
+
+
+def _messages(response: requests.Response, status: int = 422) -> list[str]:
+    assert response.status_code == response.json()["code"] == status
+    return [error["message"] for error in response.json()["errors"]]
+
+
+def test_pagertree_integrations(sandbox: Sandbox) -> None:
+    body = _pager(sandbox, option_token="t", option_wrapper_key=None)
+    created = sandbox.pagertree("POST", json=body).json()
+    assert created["enabled"] is True
+    assert created["integration_type"]["name"] == "Webhook"
+    assert created["integration_type"]["id"] == body["integration_type_id"]
+    assert not {"integration_type_id", "_class"} & (created.keys() | created["integration_type"].keys())
+    assert created["options"] == {
+        "title_template": None,
+        "title_template_enabled": False,
+        "description_template": None,
+        "description_template_enabled": False,
+        "token": "t",
+        "capture_additional_data": False,
+        "wrapper_key": None,
+    }
+    path = f"integrations/{created['id']}"
+    assert sandbox.pagertree("GET", path).json() == created
+
+    [user, *_rest] = _found(sandbox, "account_users")
+    changes = {"account_user_ids": [user["id"]], "team_ids": [], "option_token": None}
+    changed = sandbox.pagertree("PUT", path, json=changes).json()
+    assert (changed["account_user_ids"], changed["team_ids"], changed["name"]) == ([user["id"]], [], "n")
+    assert changed["options"]["token"] is None
+    assert sandbox.pagertree("PUT", path, json={"enabled": False}).json()["enabled"] is False
+    cleared = sandbox.pagertree("PUT", path, json={"account_user_ids": []})
+    assert _messages(cleared) == ["destinations must have at least one"]
+
+    deleted = sandbox.pagertree("DELETE", path)
+    assert (deleted.status_code, deleted.content) == (200, b"")
+    assert _messages(sandbox.pagertree("DELETE", path), 404)
+    assert sandbox.control("GET", "violations")["violations"] == []
+
+
+def test_pagertree_drops_what_it_does_not_expect(sandbox: Sandbox) -> None:
+    body = _pager(sandbox, meta={"a": 1}, options={"token": "t"}, option_token=["t"], tiny_id=0, router_ids="r")
+    created = sandbox.pagertree("POST", json=body).json()
+    assert created["options"]["token"] is None
+    assert (created["meta"], created["router_ids"]) == ({}, [])
+    assert created["tiny_id"] > 0
+    sides = {entry["side"] for entry in sandbox.control("GET", "violations")["violations"]}
+    assert sides == {"request"}
+    form = {"name": "form", "urgency": "low", "option_capture_additional_data": "1", "team_ids[]": body["team_ids"]}
+    form["integration_type_id"] = body["integration_type_id"]
+    created = sandbox.pagertree("POST", data=form).json()
+    assert (created["team_ids"], created["options"]["capture_additional_data"]) == (body["team_ids"], True)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "changes", "message"),
+    [
+        ("Webhook", {"name": " "}, "name can't be blank"),
+        ("Webhook", {"enabled": None}, "enabled is not included in the list"),
+        ("Webhook", {"urgency": "none"}, "urgency is not included in the list"),
+        ("Webhook", {"integration_type_id": "unknown"}, "integration type must exist"),
+        ("Webhook", {"team_ids": []}, "destinations must have at least one"),
+        ("Webhook", {"team_ids": ["unknown"]}, "team_ids has an id of nothing"),
+        ("Webhook", {"option_unknown": 1}, "unknown attribute option_unknown"),
+        ("Slack", {}, "option incoming webhook url can't be blank"),
+        ("Slack", {"option_incoming_webhook_url": "http://local/1"}, "option incoming webhook url is not a valid URL"),
+        ("Outgoing Webhook", {"option_webhook_url": "https://10.0.0.1"}, "option webhook url is not a valid URL"),
+        ("Email", {"option_sanitize_level": "none"}, "option sanitize level is not included in the list"),
+        ("Email", {"option_custom_definition_enabled": True}, "option custom definition can't be blank"),
+    ],
+)  # fmt: skip
+def test_pagertree_refusals(sandbox: Sandbox, type_name: str, changes: dict[str, Any], message: str) -> None:
+    assert _messages(sandbox.pagertree("POST", json=_pager(sandbox, type_name, **changes))) == [message]
+    assert sandbox.objects("pagertree") == []
+
+
+def test_pagertree_casts_options(sandbox: Sandbox) -> None:
+    twilio = {"account_sid": 1, "api_key": "k", "api_secret": "s", "record": "1", "force_input": "true"}
+    more = {"skip_resolve_on_hangup": 1, "max_wait_time": "60", "record_emails_list": '[{"value": "team"}]'}
+    options = {f"option_{key}": value for key, value in {**twilio, **more, "api_region": None}.items()}
+    created = sandbox.pagertree("POST", json=_pager(sandbox, "Live Call Routing", **options)).json()["options"]
+    assert (created["account_sid"], created["max_wait_time"], created["dial_pause"]) == ("1", 60, None)
+    assert (created["record"], created["force_input"], created["skip_resolve_on_hangup"]) == (True, False, False)
+    assert (created["api_region"], created["record_email"], created["banned_phone"]) == ("ashburn.us1", "team", "")
+    email = sandbox.pagertree("POST", json=_pager(sandbox, "Email", option_dedup_threads="true")).json()["options"]
+    assert (email["dedup_threads"], email["sanitize_level"]) == (False, "relaxed")
+
+
+def test_pagertree_fixtures(sandbox: Sandbox) -> None:
+    types = _found(sandbox, "integration_types")
+    assert len(types) == len({kind["name"] for kind in types}) == 59
+    assert sum(team["name"] == "Platform" for team in _found(sandbox, "teams")) == 2
+    users = _found(sandbox, "account_users", name="ignored")
+    assert len(users) == 14
+    assert [email["primary"] for email in users[1]["user"]["emails"]] == [True, False]
+    assert _found(sandbox, "account_users", q="BEN@") == [users[1]]
+    assert sandbox.pagertree("GET", f"account_users/{users[0]['id']}").json() == users[0]
+    sandbox.control("POST", "reset", {"service": "pagertree"})
+    assert [user["id"] for user in _found(sandbox, "account_users")] == [user["id"] for user in users]
+    assert sandbox.control("GET", "violations")["violations"] == []
+
+
+def test_pagertree_lists(sandbox: Sandbox) -> None:
+    names = [f"n{number:03}" for number in range(120)]
+    objects = [{"name": name, "enabled": name != "n007"} for name in names]
+    sandbox.control("POST", "state", {"service": "pagertree", "objects": objects})
+
+    def page(**query: Any) -> tuple[list[str], bool, int]:
+        body = sandbox.pagertree("GET", params=query).json()
+        return [found["name"] for found in body["data"]], body["has_more"], body["total_count"]
+
+    by_age = {"sort": "created_at", "direction": "asc"}
+    assert page(**by_age) == (names[:10], True, 120)
+    assert page(**by_age, limit=100, offset=100) == (names[100:], False, 120)
+    assert page(**by_age, limit=50, page=3) == (names[100:], False, 120)
+    assert page(sort="name", direction="desc", limit=1)[0] == ["n119"]
+    assert page() != page()
+    assert page(name="n042")[0] == ["n042"]
+    assert page(enabled=0)[0] == ["n007"]
+    assert page(**by_age, name="n01", ops="name:beginsWith")[0] == names[10:20]
+    assert page(**by_age, name="n001,n003", ops="name:between")[0] == names[1:4]
+    assert page(q="N042")[0] == ["n042"]
+    sandbox.switch("pagertree", search_lag=1)
+    assert page(q="n119")[0] == []
+    assert sandbox.control("GET", "violations")["violations"] == []
+    assert len(page(limit=1000)[0]) == 100
+    sandbox.switch("pagertree", oversize="refuse")
+    assert _messages(sandbox.pagertree("GET", params={"limit": 101}), 400)
+
+
+def test_pagertree_switches(sandbox: Sandbox) -> None:
+    sandbox.switch("pagertree", codes=201, silent=False, enabled_default=False)
+    assert _messages(sandbox.pagertree("POST", json=_pager(sandbox, urgency="silent")))
+    teams = [team["id"] for team in _found(sandbox, "teams")]
+    body = _pager(sandbox, "Slack", option_incoming_webhook_url="https://example.com/1", team_ids=teams)
+    response = sandbox.pagertree("POST", json=body)
+    created = response.json()
+    assert (response.status_code, created["enabled"]) == (201, False)
+    path = f"integrations/{created['id']}"
+
+    def shown(**switches: Any) -> dict[str, Any]:
+        sandbox.switch("pagertree", **switches)
+        return sandbox.pagertree("GET", path).json()
+
+    assert shown(secrets="mask")["options"]["incoming_webhook_url"] == "********"
+    assert "incoming_webhook_url" not in shown(secrets="omit")["options"]
+    assert "option_alert_open" in shown(option_prefix=True)["options"]
+    assert shown(reverse_lists=True)["team_ids"] == teams[::-1]
+    assert shown(endpoint=True)["endpoint"].endswith(created["prefix_id"])
+    assert "stats" in shown(extra_members=True)
+    prefixed = f"integrations/{created['prefix_id']}"
+    assert sandbox.pagertree("GET", prefixed).status_code == 404
+    sandbox.switch("pagertree", prefix_ids=True, unknown_option=500, unknown_destination=404, plan=402)
+    assert sandbox.pagertree("GET", prefixed).status_code == 200
+    assert sandbox.pagertree("PUT", path, json={"option_unknown": "x"}).status_code == 500
+    assert sandbox.pagertree("PUT", path, json={"team_ids": ["unknown"]}).status_code == 404
+    assert sandbox.pagertree("POST", json=_pager(sandbox, "Live Call Routing")).status_code == 402
+
+    for type_change, status, name in (("ignore", 200, "Slack"), ("refuse", 422, "Slack"), ("change", 200, "Webhook")):
+        sandbox.switch("pagertree", type_change=type_change)
+        change = {"integration_type_id": _pager(sandbox)["integration_type_id"]}
+        assert sandbox.pagertree("PUT", path, json=change).status_code == status
+        assert shown()["integration_type"]["name"] == name
+    assert sandbox.pagertree("DELETE", path).status_code == 204
+    assert sandbox.control("GET", "violations")["violations"] == []
+
+
+def test_pagertree_permissions_and_rates(sandbox: Sandbox) -> None:
+    assert _messages(sandbox.call("GET", "/pagertree/api/v4/teams"), 401)
+    sandbox.switch("pagertree", permission="read")
+    assert _messages(sandbox.pagertree("POST", json=_pager(sandbox)), 403)
+    sandbox.switch("pagertree", permission="full", rate_limit=True, rate_limit_calls=1)
+    assert sandbox.pagertree("GET").status_code == 200
+    limited = sandbox.pagertree("GET")
+    assert _messages(limited, 429)
+    assert "Retry-After" not in limited.headers
+    sandbox.switch("pagertree", rate_limit_headers="retry_after")
+    assert sandbox.pagertree("GET").headers["Retry-After"] == "60"
+    assert sandbox.control("GET", "violations")["violations"] == []

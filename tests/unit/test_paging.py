@@ -1,0 +1,74 @@
+# Copyright: Contributors to the saas.integrations collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.saas.integrations.plugins.module_utils._core.errors import ServiceError
+from ansible_collections.saas.integrations.plugins.module_utils._core.paging import by_link, by_offset, complete
+
+
+def items(*numbers):
+    return [{"id": number} for number in numbers]
+
+
+class Pages:
+    """Answers each fetch with the next of the given (page, total)."""
+
+    def __init__(self, *pages):
+        self.pages = list(pages)
+        self.offsets = []
+
+    def __call__(self, offset):
+        self.offsets.append(offset)
+        return self.pages.pop(0)
+
+
+@pytest.mark.parametrize(
+    ("pages", "offsets", "found"),
+    [
+        ([([], 0)], [0], []),
+        ([(items(1, 2), 2)], [0], [1, 2]),
+        ([(items(1, 2), 5), (items(3, 4), 5), (items(5), 5)], [0, 2, 4], [1, 2, 3, 4, 5]),
+        # grows while it is read: the tail is read, too
+        ([(items(1, 2), 3), (items(3, 4), 5), (items(5), 5)], [0, 2, 4], [1, 2, 3, 4, 5]),
+        # shrinks while it is read: an item may have moved to a page already read
+        ([(items(1, 2), 4), (items(4), 3), (items(2, 3), 3), (items(4), 3)], [0, 2, 0, 2], [2, 3, 4]),
+        # the same page twice: read again
+        ([(items(1, 2), 4), (items(1, 2), 4), (items(1, 2), 4), (items(3, 4), 4)], [0, 2, 0, 2], [1, 2, 3, 4]),
+    ],
+)
+def test_by_offset(pages, offsets, found):
+    fetch = Pages(*pages)
+    assert [item["id"] for item in by_offset("It", "id", fetch)] == found
+    assert fetch.offsets == offsets
+
+
+@pytest.mark.parametrize("pages", [[([], 3)], [(items(1), 3), ([], 3)], [(items(1), 3), (items(1), 3)]])
+def test_by_offset_never_returns_a_short_list(pages):
+    with pytest.raises(ServiceError, match="of 3 integrations"):
+        by_offset("It", "id", Pages(*pages * 3))
+
+
+def test_items_without_an_id_are_all_kept():
+    assert len(by_offset("It", "id", Pages(([{}, {}], 3), ([{}], 3)))) == 3
+
+
+def test_by_link():
+    links = {"a": (items(1, 2), "b"), "b": (items(3), "c"), "c": (items(4), "")}
+    assert [item["id"] for item in by_link("It", "id", "a", links.__getitem__)] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("second", [(items(3), "a"), (items(3), "b"), (items(1), None)])
+def test_by_link_never_reads_a_page_twice(second):
+    links = {"a": (items(1, 2), "b"), "b": second}
+    with pytest.raises(ServiceError, match="twice"):
+        by_link("It", "id", "a", links.__getitem__)
+
+
+def test_complete():
+    complete("It", [1, 2], 2)
+    complete("It", [1, 2], 0)
+    with pytest.raises(ServiceError, match="It listed 2 of 3 integrations"):
+        complete("It", [1, 2], 3)
