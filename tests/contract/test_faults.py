@@ -9,8 +9,9 @@ import json
 import time
 
 import pytest
-from ansible_collections.saas.integrations.plugins.module_utils._core import http
 from cases import CASES, put
+
+from ansible_collections.saas.integrations.plugins.module_utils._core import http
 
 SERVICES = [case.service for case in CASES]
 each_case = pytest.mark.parametrize("case", CASES, ids=SERVICES)
@@ -128,7 +129,7 @@ def test_what_cannot_be_read_is_never_absent(case, fault, parameters, status, wo
 
 
 @each_case
-@pytest.mark.parametrize("fault", ["drop_before", "drop_after", "truncate", "content_type", 429, 502, 503, 504], ids=str)
+@pytest.mark.parametrize("fault", ["drop_before", "drop_after", "truncate", "content_type", 429, 502, 503, 504])
 def test_reading_is_tried_again(case, fault, call, sandbox, waits):
     call(case.manage, sample(case))
     if isinstance(fault, int):

@@ -42,7 +42,7 @@ def plant(case, kind) -> dict:
             if item.name == "script":
                 canary = f"/* {canary} */"
             if isinstance(value, dict):
-                value = {key: canary for key in value}
+                value = dict.fromkeys(value, canary)
             put(args, name, [canary] if isinstance(value, list) else value if isinstance(value, dict) else canary)
     return args
 
@@ -170,7 +170,8 @@ def test_what_nobody_declared_survives_an_update_and_counts_as_secret(call, sand
             "config": {"aggregate": [24], "apikey": "secret-1", "factors": ["a"]},
         },
     )
-    result = call("netography_response_integration", {"name": "n", "other": {"adapter": "new_one", "config": {"factors": ["b"]}}})
+    args = {"name": "n", "other": {"adapter": "new_one", "config": {"factors": ["b"]}}}
+    result = call("netography_response_integration", args)
     assert result["changes"] == ["other.config.factors"]
     assert sandbox.objects("netography")[0]["config"] == {"aggregate": [24], "apikey": "secret-1", "factors": ["b"]}
     assert result["integration"]["other"]["config"] == {"factors": ["b"]}

@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import trustme
+
 from ansible_collections.saas.integrations.plugins.module_utils._core import http
 from ansible_collections.saas.integrations.plugins.module_utils._core.connection import COMMON, Client, option
 from ansible_collections.saas.integrations.plugins.module_utils._core.errors import (
@@ -234,7 +235,12 @@ def test_timeouts(server):
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"<html>", "an HTML page"), (b'{"a": [1, 2', "no complete JSON"), (b"", "no JSON object"), (b"[1]", "no JSON object")],
+    [
+        (b"<html>", "an HTML page"),
+        (b'{"a": [1, 2', "no complete JSON"),
+        (b"", "no JSON object"),
+        (b"[1]", "no JSON object"),
+    ],
 )
 def test_a_success_that_is_none(server, content, words):
     for method, error in (("GET", ServiceError), ("POST", Unclear)):
@@ -281,7 +287,8 @@ class Minimal(Client):
 def connect(url, **params):
     defaults = {name: spec.get("default") for name, spec in COMMON.items()}
     warnings: list[str] = []
-    made = Minimal({**defaults, "api_url": url, "max_wait": 1, **params}, secrets=Secrets([TOKEN]), warn=warnings.append)
+    options = {**defaults, "api_url": url, "max_wait": 1, **params}
+    made = Minimal(options, secrets=Secrets([TOKEN]), warn=warnings.append)
     return made.http, warnings
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.saas.integrations.plugins.module_utils._core.errors import ServiceError
 from ansible_collections.saas.integrations.plugins.module_utils._core.paging import by_link, by_offset, complete
 

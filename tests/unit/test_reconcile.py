@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.saas.integrations.plugins.module_utils._core.errors import InputError
 from ansible_collections.saas.integrations.plugins.module_utils._core.reconcile import Request, plan
 from ansible_collections.saas.integrations.plugins.module_utils._core.redact import CHANGED, MASK
@@ -24,7 +25,7 @@ RESOURCE = Resource(
         Field("owner", path="meta.owner", read_only=True),
     ),
     kinds=(
-        Kind("hook", value="Hook", fields=(Field("url", secret=True, write_only=True, url=True, required=True), Field("note"))),
+        Kind("hook", value="Hook", fields=(Field("url", secret=True, write_only=True, url=True), Field("note"))),
         Kind("mail", fields=(Field("to", type="dict", fields=(Field("box"), Field("host"))),)),
         Kind("built_in", value="BuiltIn", read_only=True, fields=(Field("role"),)),
     ),
@@ -127,7 +128,8 @@ def test_what_differs(desired, changes):
 @pytest.mark.parametrize("empty", [None, "", [], False, {}])
 def test_empty_values_are_the_same(empty):
     raw = {**RAW, "enabled": empty, "tags": empty, "target": {"type": "Hook", "note": empty}}
-    assert decide({"enabled": False, "tags": [], "hook": {"url": "https://x.example", "note": ""}}, raw).action == "none"
+    desired = {"enabled": False, "tags": [], "hook": {"url": "https://x.example", "note": ""}}
+    assert decide(desired, raw).action == "none"
 
 
 @pytest.mark.parametrize("shown", [None, "********", "https://example.com/****"])

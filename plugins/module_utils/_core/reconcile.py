@@ -161,8 +161,8 @@ def _losses(resource: Resource, after: dict[str, Any], unseen: list[str]) -> lis
     warnings = _unseen(unset, "The update replaces the whole object and leaves it unset, as the task does not give it.")
     if after.get("unknown"):
         warnings.append(
-            f"The update replaces the whole object and leaves out {', '.join(after['unknown'])}: the service shows them,"
-            " but does not document them."
+            f"The update replaces the whole object and leaves out {', '.join(after['unknown'])}:"
+            " the service shows them, but does not document them."
         )
     return warnings
 

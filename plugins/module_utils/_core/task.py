@@ -138,7 +138,7 @@ class Info(Task):
         }
         if any(field.name == "enabled" for field in self.resource.fields):
             options["enabled"] = {"type": "bool"}
-        return {"argument_spec": options, "required_by": {name: "id" for name in self.client.lookup}}
+        return {"argument_spec": options, "required_by": dict.fromkeys(self.client.lookup, "id")}
 
     def run(self, params: dict[str, Any], listing: Listing, check_mode: bool, warn: Callable[[str], None]) -> Any:
         id = given_id(params)
