@@ -15,9 +15,11 @@ from collections import deque
 from dataclasses import asdict
 from typing import Any
 
+from confluent import Confluent
 from contract import Unroutable
 from faults import JSON, Fault, Faults, encode
 from netography import Netography
+from pagertree import PagerTree
 from rocketchat import RocketChat
 from service import Call, Reply, Service
 from starlette.applications import Starlette
@@ -28,7 +30,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from store import Store
 
-SERVICES: tuple[type[Service], ...] = (Netography, RocketChat)
+SERVICES: tuple[type[Service], ...] = (Netography, Confluent, RocketChat, PagerTree)
 
 LOG_LIMIT = 100_000
 
