@@ -1,0 +1,36 @@
+# Copyright: Contributors to the saas.integrations collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  api_url:
+    description:
+      - URL of the Netography API, with or without C(/api/v1) at its end.
+      - If not given, the environment variable E(NETOGRAPHY_API_URL) is used, as it is set where the module runs.
+      - If it is left at its default and O(netosecret) is in use, the URL inside the API key is used instead.
+    type: str
+    default: https://api.netography.com
+  access_token:
+    description:
+      - An access token for the API, as an API key or a login is exchanged for. It expires after a while, so it suits
+        short runs.
+      - If not given, the environment variable E(NETOGRAPHY_ACCESS_TOKEN) is used, as it is set where the module runs.
+      - If both are set, it is used and O(netosecret) is not.
+    type: str
+  netosecret:
+    description:
+      - An API key as the Netography portal hands it out, one long base64 text.
+      - The module exchanges it for an access token by itself, and again when that expires.
+      - If not given, the environment variable E(NETOSECRET) is used, as it is set where the module runs.
+    type: str
+notes:
+  - The credentials are O(netosecret), or else O(access_token). One of the two has to be given, by an option or by its
+    environment variable.
+  - An API key that was handed out as separate fields makes a O(netosecret) as well. It is the base64 form of a JSON
+    object with C(url), C(appname), C(appkey), C(shortname) and C(sharedsecret).
+"""
