@@ -14,7 +14,9 @@ from typing import Any
 
 from ansible_collections.saas.integrations.plugins.module_utils._core.connection import Client
 from ansible_collections.saas.integrations.plugins.module_utils._core.resource import Field, Kind, Resource
+from ansible_collections.saas.integrations.plugins.module_utils._services.confluent import Confluent
 from ansible_collections.saas.integrations.plugins.module_utils._services.netography import Netography
+from ansible_collections.saas.integrations.plugins.module_utils._services.pagertree import PagerTree
 from ansible_collections.saas.integrations.plugins.module_utils._services.rocketchat import RocketChat
 
 
@@ -31,6 +33,8 @@ class Case:
     """Fields, by dotted name, that the service does not let anyone clear."""
     switches: dict[str, Any] = field(default_factory=dict)
     """Switches of the sandbox without which not every kind exists."""
+    page: int = 0
+    """How many integrations a page holds; 0 where there are no pages."""
     evidence: dict[str, Any] | None = None
     """An integration, as stored, that shows whether the service gives secrets back."""
 
@@ -62,6 +66,13 @@ class Case:
             "dict": ({f"{item.name}-1": "first-value"}, {f"{item.name}-1": "second-value"}),
         }[item.type]
 
+    def lookups(self, args: dict[str, Any]) -> int:
+        """How many lists of other objects are read for these arguments."""
+        return sum(name in args for name in self.values.get("lookups", ()))
+
+    def needed(self, item: Field) -> bool:
+        return item.required or item.name in self.values.get("required", ())
+
     def fields(self, kind: Kind | None) -> Iterator[tuple[Field, str]]:
         """The writable fields of a kind with their dotted names."""
         for item in self.resource.fields:
@@ -76,7 +87,7 @@ class Case:
         """The arguments that create an integration of a kind."""
         args: dict[str, Any] = {"name": "sample"}
         for item, name in self.fields(kind):
-            if not required_only or item.required or item.name in self.values.get("required", ()):
+            if not required_only or self.needed(item):
                 put(args, name, self.pair(item, name)[0])
         return args
 
@@ -132,8 +143,38 @@ CASES = [
             "avatar": ("https://example.com/a.png", "https://example.com/b.png"),
             "required": ("channels",),
         },
+        page=100,
         without=frozenset({"outgoing.target_room"}),
         lasting=frozenset({"outgoing.token"}),
+    ),
+    Case(
+        "confluent",
+        "confluent_notification_integration",
+        Confluent,
+        switches={"builtin": False},
+        page=250,
+    ),
+    Case(
+        "pagertree",
+        "pagertree_integration",
+        PagerTree,
+        values={
+            "integration_type": ("Webhook", "Email"),
+            "urgency": ("high", "low"),
+            "enabled": (False, True),
+            "enabled": (False, True),
+            "users": (["ada.moreau@example.com", "Emi Tanaka"], ["01GBVEPV00J3PZJW6QNG1X0GR1"]),
+            "routers": (["Business Hours", "Follow the Sun"], ["Catch All"]),
+            "teams": (["Operations", "Security"], ["Database"]),
+            "options": (
+                {"wrapper_key": "one", "capture_additional_data": True},
+                {"wrapper_key": "two", "capture_additional_data": "false"},
+            ),
+            "secret_options": ({"token": "first-value"}, {"token": "second-value"}),
+            "required": ("teams",),
+            "lookups": ("integration_type", "users", "routers", "teams"),
+        },
+        page=100,
     ),
 ]
 
@@ -147,6 +188,6 @@ FIELDS = [
     (case, kind, item, name)
     for case, kind in KINDS
     for item, name in case.fields(kind)
-    if "." in name or kind in (None, case.resource.kinds[0])
+    if "." in name or kind in (None, *case.resource.kinds[:1])
 ]
 FIELD_IDS = [f"{case.service}-{name}" for case, _kind, _item, name in FIELDS]

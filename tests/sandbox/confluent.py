@@ -206,7 +206,7 @@ class Confluent(Service):
 
     @staticmethod
     def _authenticated(header: str) -> bool:
-        scheme, _, credentials = header.partition(" ")
+        scheme, _separator, credentials = header.partition(" ")
         if scheme.lower() == "bearer":
             return credentials == ACCESS_TOKEN
         try:

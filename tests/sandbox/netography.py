@@ -89,7 +89,7 @@ def encode_jwt(claims: dict[str, Any]) -> str:
 
 def decode_jwt(token: str) -> dict[str, Any]:
     """The claims of a token that is signed with the shared secret (``ValueError``)."""
-    signed, _, signature = token.rpartition(".")
+    signed, _separator, signature = token.rpartition(".")
     if not hmac.compare_digest(_signature(signed).encode(), signature.encode()):
         raise ValueError("wrong signature")
     header, claims = (json.loads(base64.urlsafe_b64decode(part + "==")) for part in signed.split("."))
@@ -154,7 +154,7 @@ class Netography(Service):
     def admit(self, call: Call, operation: Operation) -> None:
         if operation.public:
             return
-        scheme, _, token = call.headers.get("authorization", "").partition(" ")
+        scheme, _separator, token = call.headers.get("authorization", "").partition(" ")
         valid = token == ACCESS_TOKEN or self._issued.get(token, 0) > time.time()
         if scheme.lower() != "bearer" or not valid:
             raise Refused(self.error(401, "The access token is missing or invalid."))
@@ -264,7 +264,8 @@ class Netography(Service):
             elif switch["secrets"] == "omit":
                 del config[name]
         if switch["ints_as_strings"]:
-            config = {name: str(value) if type(value) is int else value for name, value in config.items()}
+            numbers = {name for name, value in config.items() if isinstance(value, int) and value not in (True, False)}
+            config.update({name: str(config[name]) for name in numbers})
         if switch["reverse_lists"]:
             config = {name: value[::-1] if isinstance(value, list) else value for name, value in config.items()}
         if switch["extra_members"]:

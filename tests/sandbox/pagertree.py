@@ -322,7 +322,7 @@ class PagerTree(Service):
     # Admission: authentication, then the rate limit, then the permission
 
     def admit(self, call: Call, operation: Operation) -> None:
-        scheme, _, key = call.headers.get("authorization", "").partition(" ")
+        scheme, _separator, key = call.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or key != API_KEY:
             raise Refused(self.error(401, "The API key is missing or invalid."))
         if self.switch["rate_limit"]:
@@ -407,7 +407,7 @@ class PagerTree(Service):
 
     def _operators(self, query: dict[str, str]) -> dict[str, str]:
         pairs = [pair.partition(":") for pair in query.get("ops", "").split(",") if pair]
-        operators = {attribute: name for attribute, _, name in pairs}
+        operators = {attribute: name for attribute, _separator, name in pairs}
         if not OPERATORS.issuperset(operators.values()):
             raise Refused(self.error(400, "There is no such operator."))
         return operators
@@ -578,7 +578,7 @@ def _matches(value: Any, comparison: str, text: str) -> bool:
     if comparison == "beginsWith":
         return str(value).startswith(text)
     if comparison == "between":
-        low, _, high = text.partition(",")
+        low, _separator, high = text.partition(",")
         return bool(_like(value, low) <= value <= _like(value, high))
     return bool(COMPARISONS[comparison](value, _like(value, text)))
 

@@ -94,7 +94,7 @@ def _now() -> str:
 
 def _random_id(length: int) -> str:
     alphabet = "".join(sorted(set(string.ascii_letters + string.digits) - set("01IOUl")))
-    return "".join(secrets.choice(alphabet) for _ in range(length))
+    return "".join(secrets.choice(alphabet) for _position in range(length))
 
 
 def _blank(value: Any) -> bool:

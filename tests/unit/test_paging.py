@@ -7,7 +7,15 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.saas.integrations.plugins.module_utils._core.errors import ServiceError
-from ansible_collections.saas.integrations.plugins.module_utils._core.paging import by_link, by_offset, complete
+from ansible_collections.saas.integrations.plugins.module_utils._core.paging import at_once, by_link, by_offset
+
+
+class Reply:
+    """Names what is wrong with it."""
+
+    @staticmethod
+    def malformed(what, advice):
+        return ServiceError(what)
 
 
 def items(*numbers):
@@ -23,7 +31,7 @@ class Pages:
 
     def __call__(self, offset):
         self.offsets.append(offset)
-        return self.pages.pop(0)
+        return (Reply, *self.pages.pop(0))
 
 
 @pytest.mark.parametrize(
@@ -42,34 +50,38 @@ class Pages:
 )
 def test_by_offset(pages, offsets, found):
     fetch = Pages(*pages)
-    assert [item["id"] for item in by_offset("It", "id", fetch)] == found
+    assert [item["id"] for item in by_offset("id", fetch)] == found
     assert fetch.offsets == offsets
 
 
 @pytest.mark.parametrize("pages", [[([], 3)], [(items(1), 3), ([], 3)], [(items(1), 3), (items(1), 3)]])
 def test_by_offset_never_returns_a_short_list(pages):
-    with pytest.raises(ServiceError, match="of 3 integrations"):
-        by_offset("It", "id", Pages(*pages * 3))
+    with pytest.raises(ServiceError, match="out of 3"):
+        by_offset("id", Pages(*pages * 3))
 
 
 def test_items_without_an_id_are_all_kept():
-    assert len(by_offset("It", "id", Pages(([{}, {}], 3), ([{}], 3)))) == 3
+    assert len(by_offset("id", Pages(([{}, {}], 3), ([{}], 3)))) == 3
 
 
 def test_by_link():
-    links = {"a": (items(1, 2), "b"), "b": (items(3), "c"), "c": (items(4), "")}
-    assert [item["id"] for item in by_link("It", "id", "a", links.__getitem__)] == [1, 2, 3, 4]
+    links = {"a": (items(1, 2), 3, "b"), "b": (items(3), 4, "c"), "c": (items(4), 4, "")}
+    assert [item["id"] for item in by_link("id", "a", lambda link: (Reply, *links[link]))] == [1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("second", [(items(3), "a"), (items(3), "b"), (items(1), None)])
+@pytest.mark.parametrize("second", [(items(3), 0, "a"), (items(3), 0, "b"), (items(1), 0, None)])
 def test_by_link_never_reads_a_page_twice(second):
-    links = {"a": (items(1, 2), "b"), "b": second}
-    with pytest.raises(ServiceError, match="twice"):
-        by_link("It", "id", "a", links.__getitem__)
+    links = {"a": (items(1, 2), 0, "b"), "b": second}
+    with pytest.raises(ServiceError, match="before"):
+        by_link("id", "a", lambda link: (Reply, *links[link]))
 
 
-def test_complete():
-    complete("It", [1, 2], 2)
-    complete("It", [1, 2], 0)
-    with pytest.raises(ServiceError, match="It listed 2 of 3 integrations"):
-        complete("It", [1, 2], 3)
+def test_by_link_misses_nothing_that_was_announced():
+    with pytest.raises(ServiceError, match="2 out of 3"):
+        by_link("id", "a", lambda link: (Reply, items(1, 2), 3, None))
+
+
+def test_at_once():
+    assert at_once(Reply, [1, 2], 2) == at_once(Reply, [1, 2], 0) == [1, 2]
+    with pytest.raises(ServiceError, match="2 out of 3"):
+        at_once(Reply, [1, 2], 3)

@@ -43,7 +43,11 @@ RAW = {
 }
 
 
-def decide(desired, raw=RAW, disclosed=False, **options):
+NOTHING = ()
+
+
+def decide(desired, raw=NOTHING, disclosed=False, **options):
+    raw = RAW if raw is NOTHING else raw
     current = RESOURCE.decode(raw) if raw else None
     request = Request(RESOURCE.desired({"name": "one", **desired}), **options)
     return plan(RESOURCE, request, current, disclosed)
@@ -143,9 +147,9 @@ def test_a_withheld_secret_is_compared_by_policy_only(shown):
 
 
 def test_kinds_do_not_change_unless_the_service_lets_them():
-    with pytest.raises(InputError, match="of kind 'hook', which cannot be changed to 'mail'"):
+    with pytest.raises(InputError, match="the kind 'hook', which cannot be changed to 'mail'"):
         decide({"mail": {"to": {"box": "b"}}}, id="7")
-    free = Resource(**{**vars_of(RESOURCE), "kind_fixed": False})
+    free = Resource(**{**vars_of(RESOURCE), "fixed": ()})
     request = Request(free.desired({"name": "one", "mail": {"to": {"box": "b"}}}))
     todo = plan(free, request, free.decode(RAW), False)
     assert todo.changes == ["kind", "mail.to.box"] and "hook" not in todo.after
@@ -153,7 +157,7 @@ def test_kinds_do_not_change_unless_the_service_lets_them():
 
 
 def vars_of(resource):
-    names = ("title", "fields", "kinds", "kind_path", "nest", "key_has_kind", "kind_fixed", "replaces", "id_path")
+    names = ("title", "fields", "kinds", "kind_path", "nest", "key", "fixed", "replaces", "id_path")
     return {name: getattr(resource, name) for name in names}
 
 

@@ -67,7 +67,7 @@ class Client(ABC):
         read_only: bool = False,
         pool: int = 1,
     ) -> None:
-        self.params = params
+        self.params, self.secrets, self.warn, self.read_only = params, secrets, warn, read_only
         credentials = self.credentials(params)
         url = self.base_url(params, credentials)
         check_url("api_url", url)
@@ -92,6 +92,12 @@ class Client(ABC):
             read_only=read_only,
             pool=pool,
         )
+
+    def chosen(self, params: dict[str, Any], *alternatives: str) -> str | None:
+        """The first of the options that is given. What a task says goes before what the environment says."""
+        given = [name for name in alternatives if params[name]]
+        told = [name for name in given if params[name] != os.environ.get(self.options[name]["fallback"][1][0])]
+        return next(iter(told or given), None)
 
     def base_url(self, params: dict[str, Any], credentials: Credentials) -> str:
         url = (params["api_url"] or "").rstrip("/")
@@ -120,6 +126,10 @@ class Client(ABC):
 
     @abstractmethod
     def delete(self, record: dict[str, Any]) -> None: ...
+
+    def resolve(self, desired: dict[str, Any]) -> dict[str, Any]:
+        """The desired record with the names of other objects replaced by what the service wants of them."""
+        return desired
 
     @contextmanager
     def absence(self, id: str | None) -> Iterator[None]:

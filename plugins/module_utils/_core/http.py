@@ -10,12 +10,14 @@ the configured origin; no secret in any error.
 from __future__ import annotations
 
 import json as jsonlib
+import math
 import random
 import threading
 import time
 import traceback
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable
 from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import missing_required_lib
@@ -48,7 +50,8 @@ ADVICE = {
 }
 
 
-class Answer(NamedTuple):
+@dataclass(frozen=True)
+class Answer:
     """What came back over the wire."""
 
     status: int
@@ -56,7 +59,8 @@ class Answer(NamedTuple):
     body: bytes
 
 
-class Fault(NamedTuple):
+@dataclass(frozen=True)
+class Fault:
     """Why nothing came back. ``sent`` is false only if the service cannot have seen the request."""
 
     text: str
@@ -168,13 +172,6 @@ class Http:
             else:
                 time.sleep(delay)
 
-    def relative(self, url: str) -> str:
-        """The part of a link behind the base URL; a link to anywhere else is an error."""
-        if not isinstance(url, str) or not url.startswith(self.base_url + "/"):
-            text = f"{self.title} sent a link that leads away from 'api_url': {url}. It was not followed."
-            raise ServiceError(self.secrets.clean(text))
-        return url[len(self.base_url):]
-
     def explain(self, body: bytes) -> tuple[Any, str]:
         """The service's own code and message, as far as the body of an error has them."""
         try:
@@ -236,7 +233,7 @@ class Http:
     def _body(self, response: Any, deadline: float) -> bytes:
         # The timeout starts anew with each piece: an answer that drips has to be stopped by the deadline.
         read = getattr(response.raw, "read1", None) or response.raw.read
-        pieces = []
+        pieces: list[bytes] = []
         while True:
             piece = read(65536, decode_content=True)
             if not piece:
@@ -263,7 +260,8 @@ class Http:
         return backoff if again and attempt < ATTEMPTS else None
 
 
-class Call(NamedTuple):
+@dataclass(frozen=True)
+class Call:
     """Which call it was, for errors."""
 
     http: Http
@@ -287,11 +285,11 @@ class Call(NamedTuple):
         text = f"{title} answered {call} with {status}: {said.rstrip('.')}.{ADVICE.get(status, '')}{advice}"
         return self._error(error, text, outcome, code, reason)
 
-    def malformed(self, answer: Answer, what: str) -> ServiceError:
+    def malformed(self, answer: Answer, what: str, advice: str) -> ServiceError:
         """The error for a success that is not what the API promises."""
         error = ServiceError if self.method in IDEMPOTENT else Unclear
-        text = f"{self.http.title} answered {self.method} {self.path} with {answer.status} but {what}."
-        return self._error(error, text + " Check 'api_url' and any proxy in between.", answer)
+        text = f"{self.http.title} answered {self.method} {self.path} with {answer.status} but {what}. {advice}"
+        return self._error(error, text, answer)
 
     def _error(
         self, error: type[ServiceError], text: str, answer: Answer | None = None, code: Any = None, reason: str = ""
@@ -321,12 +319,25 @@ class Reply:
                 page = answer.body.lstrip()[:1] == b"<"
                 raise self.malformed("an HTML page" if page else "a body that is no complete JSON") from None
 
-    def malformed(self, what: str) -> ServiceError:
-        return self._call.malformed(self._answer, what)
+    def malformed(self, what: str, advice: str = "Check 'api_url' and any proxy in between.") -> ServiceError:
+        """The error for a reply that is not what the API promises; it has ``what`` instead."""
+        return self._call.malformed(self._answer, what, advice)
+
+    def relative(self, url: Any) -> str:
+        """The part of a link behind the base URL; a link to anywhere else is an error."""
+        base = self._call.http.base_url
+        if not isinstance(url, str) or not url.startswith(base + "/"):
+            raise self.malformed(f"a link that leads away from 'api_url': {url}", "It was not followed.")
+        return url[len(base) :]
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the reply says that something was done."""
+        return self.data is not None or self._answer.status == 204
 
     def confirm(self) -> None:
         """Raises an error unless the reply says that something was done."""
-        if self.data is None and self._answer.status != 204:
+        if not self.confirmed:
             raise self.malformed("an empty body")
 
     def object(self, *path: str) -> dict[str, Any]:
@@ -388,7 +399,7 @@ def _asked_wait(headers: Any) -> float | None:
             number -= now
         elif number < 0:
             continue
-        if number == number:
+        if math.isfinite(number):
             return max(number, 0.0)
     return None
 

@@ -1,37 +1,42 @@
 # Copyright: Contributors to the saas.integrations collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading a whole list. Each way ends or raises; none returns a short list. PRIVATE to the collection."""
+"""Reading a whole list. Each way ends or raises; none returns a short list. PRIVATE to the collection.
+
+``identity`` is the member of an item that tells it from all others.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Callable, Sequence
+from typing import Any, Callable
 
 from .errors import ServiceError
+from .http import Reply
 
 # A list that others write to while it is read is read again.
 ATTEMPTS = 3
 
 
-def complete(title: str, items: Sequence[Any], total: int) -> None:
-    """Raises ServiceError unless all the announced items are there."""
+def at_once(reply: Reply, items: list[dict[str, Any]], total: int) -> list[dict[str, Any]]:
+    """A list that comes in one reply, which announces the total."""
     if len(items) < total:
-        raise _incomplete(title, len(items), total)
+        raise _incomplete(reply, len(items), total)
+    return items
 
 
 def by_offset(
-    title: str, identity: str, fetch: Callable[[int], tuple[list[dict[str, Any]], int]]
+    identity: str, fetch: Callable[[int], tuple[Reply, list[dict[str, Any]], int]]
 ) -> list[dict[str, Any]]:
     """Read a list in a stable order; ``fetch(offset)`` returns a page and the total that it announces.
 
-    The page size is what the first page has, as services cut what they are asked for.
+    The page size is what the service sends, as services cut what they are asked for.
     """
-    found: dict[Any, dict[str, Any]] = {}
-    totals: list[int] = []
-    for _attempt in range(ATTEMPTS):
-        found, totals, offset = {}, [], 0
+    for attempt in range(1, ATTEMPTS + 1):
+        found: dict[Any, dict[str, Any]] = {}
+        totals: list[int] = []
+        offset = 0
         while not totals or offset < totals[-1]:
-            page, total = fetch(offset)
+            reply, page, total = fetch(offset)
             size = len(found)
             found.update((item.get(identity, offset + index), item) for index, item in enumerate(page))
             totals.append(total)
@@ -40,27 +45,34 @@ def by_offset(
                 break
         # A total that shrank tells that items moved to pages already read.
         if totals == sorted(totals) and len(found) >= totals[-1]:
-            return list(found.values())
-    raise _incomplete(title, len(found), totals[-1])
+            break
+        if attempt == ATTEMPTS:
+            raise _incomplete(reply, len(found), totals[-1])
+    return list(found.values())
 
 
 def by_link(
-    title: str, identity: str, first: str, fetch: Callable[[str], tuple[list[dict[str, Any]], str | None]]
+    identity: str, first: str, fetch: Callable[[str], tuple[Reply, list[dict[str, Any]], int, str | None]]
 ) -> list[dict[str, Any]]:
-    """Read a list page by page; ``fetch(link)`` returns a page and the link to the next, if there is one."""
+    """Read a list page by page; ``fetch(link)`` returns a page, the announced total, and the link to the next page."""
     found: dict[Any, dict[str, Any]] = {}
     link: str | None = first
     seen = {first}
     while link:
-        page, link = fetch(link)
+        reply, page, total, link = fetch(link)
         size = len(found)
         found.update((item.get(identity, size + index), item) for index, item in enumerate(page))
         if link in seen or len(found) < size + len(page):
-            raise ServiceError(f"{title} sent a page of its list twice. Nothing was done with a part of the list.")
+            raise reply.malformed("a page that was in the list before", WHOLE)
         if link:
             seen.add(link)
+        elif len(found) < total:
+            raise _incomplete(reply, len(found), total)
     return list(found.values())
 
 
-def _incomplete(title: str, listed: int, total: int) -> ServiceError:
-    return ServiceError(f"{title} listed {listed} of {total} integrations. Nothing was done with a part of the list.")
+WHOLE = "Nothing was done with a part of the list."
+
+
+def _incomplete(reply: Reply, listed: int, total: int) -> ServiceError:
+    return reply.malformed(f"a list of {listed} out of {total}", WHOLE)

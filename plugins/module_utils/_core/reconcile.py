@@ -135,17 +135,19 @@ def plan(resource: Resource, request: Request, current: dict[str, Any] | None, d
         return Plan("create", None, _created(resource, request, desired))
     current = resource.reveal(current, desired)
     changes = resource.differences(current, desired, request.always, disclosed)
-    if "kind" in changes and resource.kind_fixed:
-        raise InputError(
-            f"The {resource.title} with id {current['id']} is of kind '{current.get('kind')}', which cannot be changed"
-            f" to '{desired['kind']}'. Remove it first, or leave 'id' out to create another."
-        )
+    for name in resource.fixed:
+        if name in changes:
+            raise InputError(
+                f"The {resource.title} with id {current['id']} has the {name} '{current.get(name)}', which cannot be"
+                f" changed to '{desired[name]}'. Remove it first, or leave 'id' out to create another."
+            )
     unseen = [] if disclosed or request.always else resource.unseen(current, desired)
     if not changes:
         given = [name for name in unseen if pick(desired, steps(name)) is not None]
         advice = "It was not compared; update_secrets=always sets it."
         return Plan("none", current, current, warnings=_unseen(given, advice))
     after = resource.merge(current, desired)
+    _check_whole(resource, after)
     return Plan("update", current, after, changes, _losses(resource, after, unseen) if resource.replaces else [])
 
 
@@ -214,7 +216,14 @@ def _created(resource: Resource, request: Request, desired: dict[str, Any]) -> d
     if resource.kinds and not resource.kind_of(desired):
         names = ", ".join(kind.name for kind in resource.kinds if not kind.read_only)
         raise InputError(f"To create the {resource.title} '{desired.get('name')}', give its kind: one of {names}.")
+    _check_whole(resource, desired)
     return desired
+
+
+def _check_whole(resource: Resource, after: dict[str, Any]) -> None:
+    problems = list(resource.whole_rules(after)) if resource.whole_rules else []
+    if problems:
+        raise InputError(" ".join(problems))
 
 
 def _unseen(names: list[str], advice: str) -> list[str]:
@@ -222,13 +231,11 @@ def _unseen(names: list[str], advice: str) -> list[str]:
 
 
 def _match(resource: Resource, records: list[dict[str, Any]], desired: dict[str, Any]) -> list[dict[str, Any]]:
-    kind = desired.get("kind")
     found = [record for record in records if resource.manageable(record)]
-    if records and not found and kind is None:
+    if records and not found and desired.get("kind") is None:
         raise _unmanageable(resource, records[0])
-    if kind is None or not resource.key_has_kind:
-        return found
-    return [record for record in found if record.get("kind") == kind]
+    given = [name for name in resource.key if name != "name" and desired.get(name) is not None]
+    return [record for record in found if all(record.get(name) == desired[name] for name in given)]
 
 
 def _unmanageable(resource: Resource, record: dict[str, Any]) -> InputError:

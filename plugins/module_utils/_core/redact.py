@@ -66,6 +66,22 @@ def secret_values(spec: dict[str, Any], params: dict[str, Any]) -> Iterator[str]
                     yield from secret_values(option["options"], item)
 
 
+def without_secrets(spec: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    """The options with those that are ``no_log`` masked, at any depth of an argument spec."""
+    shown = dict(params)
+    for name, option in spec.items():
+        value = params.get(name)
+        if value is None:
+            continue
+        if option.get("no_log"):
+            shown[name] = mask(value)
+        elif option.get("options") and isinstance(value, dict):
+            shown[name] = without_secrets(option["options"], value)
+        elif option.get("options"):
+            shown[name] = [without_secrets(option["options"], item) for item in value]
+    return shown
+
+
 def _spellings(secret: str) -> Iterator[str]:
     yield secret
     yield quote(secret, errors="surrogatepass")

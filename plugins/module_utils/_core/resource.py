@@ -36,6 +36,7 @@ class Field:
     elements: str | None = None
     choices: tuple[str, ...] = ()
     required: bool = False
+    """Demanded on creation; of a kind's fields, whenever the kind is given."""
     initial: Any = None
     """Sent where the service demands a value and the user gave none."""
     secret: bool = False
@@ -44,7 +45,7 @@ class Field:
     read_only: bool = False
     unordered: bool = False
     open: bool = False
-    """A dictionary of which the service, not this collection, knows the keys: each key is a field of its own."""
+    """A dictionary of which the service, not this collection, knows the keys: each member is a field of its own."""
     max_length: int | None = None
     url: bool = False
     normal: Callable[[Any], Any] | None = None
@@ -120,15 +121,17 @@ class Resource:
     """Where the API keeps the kind's word, dotted."""
     nest: str = "."
     """Where the API keeps the kind's fields, dotted."""
-    key_has_kind: bool = True
-    """Whether the same name on another kind is another integration."""
-    kind_fixed: bool = True
-    """Whether the kind of an existing integration cannot be changed."""
+    key: tuple[str, ...] = ("name", "kind")
+    """What makes two records the same integration, as far as it is given."""
+    fixed: tuple[str, ...] = ("kind",)
+    """What cannot be changed once the integration exists."""
     replaces: bool = False
     """Whether an update replaces the whole object, so that what is not sent is lost."""
     id_path: str = "id"
     rules: Callable[[dict[str, Any]], Iterator[str]] | None = None
-    """Yields a sentence for each thing that is wrong with a desired record."""
+    """Yields a sentence for each thing that is wrong with what the user gave."""
+    whole_rules: Callable[[dict[str, Any]], Iterator[str]] | None = None
+    """Yields a sentence for each thing that is wrong with what would be written, given or not."""
     by_name: dict[str, Kind] = attribute(init=False, repr=False, compare=False)
     by_word: dict[str, Kind] = attribute(init=False, repr=False, compare=False)
 
@@ -139,13 +142,17 @@ class Resource:
     @property
     def withholds(self) -> bool:
         """Whether the service may keep secrets to itself."""
-        return any(field.write_only for kind in (self, *self.kinds) for field in kind.fields)
+        fields = (*self.fields, *(field for kind in self.kinds for field in kind.fields))
+        return any(field.write_only for field in fields)
 
     # -- arguments ----------------------------------------------------------------------------------------------
 
     def spec(self) -> dict[str, Any]:
         """The integration's part of an argument spec."""
-        return options((*self.fields, *self.kinds))
+        spec = options((*self.fields, *self.kinds))
+        for option in spec.values():
+            option.pop("required", None)
+        return spec
 
     def desired(self, params: dict[str, Any]) -> dict[str, Any]:
         """What the user asks for, in the service's normal form; raises InputError if it cannot be right."""
@@ -210,10 +217,6 @@ class Resource:
 
     # -- comparison ---------------------------------------------------------------------------------------------
 
-    def key(self, record: dict[str, Any]) -> tuple[str | None, ...]:
-        """The natural key: what makes two records the same integration."""
-        return (record.get("name"), record.get("kind")) if self.key_has_kind else (record.get("name"),)
-
     def discloses(self, record: dict[str, Any]) -> bool:
         """Whether what the service, too, holds for a secret came back in clear: a URL may not be one to it."""
         kind = self.kind_of(record)
@@ -259,12 +262,10 @@ class Resource:
     def reveal(self, current: dict[str, Any], desired: dict[str, Any]) -> dict[str, Any]:
         """``current``, with the open members that the user gave as harmless moved out of the secret dictionary."""
         kind = self.kind_of(desired)
-        if not kind or not isinstance(current.get(kind.name), dict):
-            return _reveal(self.fields, current, desired)
-        return {
-            **_reveal(self.fields, current, desired),
-            kind.name: _reveal(kind.fields, current[kind.name], desired[kind.name]),
-        }
+        revealed = reveal(self.fields, current, desired)
+        if kind and isinstance(current.get(kind.name), dict):
+            revealed = {**revealed, kind.name: reveal(kind.fields, current[kind.name], desired[kind.name])}
+        return revealed
 
     # -- what is shown ------------------------------------------------------------------------------------------
 
@@ -394,11 +395,11 @@ def _problems(fields: tuple[Field, ...], given: dict[str, Any]) -> Iterator[str]
                 yield f"{field.name}: {problem}"
         if field.max_length and len(value) > field.max_length:
             yield f"{field.name} is {len(value)} characters long, the service takes {field.max_length} at most."
-        if field.url and not _is_url(value):
+        if field.url and not is_url(value):
             yield f"{field.name} is not a URL with http or https and a host."
 
 
-def _is_url(value: str) -> bool:
+def is_url(value: str) -> bool:
     try:
         parts = urlsplit(value)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and not any(map(str.isspace, value))
@@ -446,7 +447,8 @@ def _differences(
         elif field.open:
             have = have if isinstance(have, dict) else {}
             for key in want:
-                if _differs(field, want[key], have.get(key), always, disclosed):
+                # A member that is there and empty is disclosed: it is not set.
+                if _differs(field, want[key], have.get(key), always, disclosed or key in have):
                     yield f"{field.name}.{key}"
         elif _differs(field, want, have, always, disclosed):
             yield field.name
@@ -475,7 +477,8 @@ def _merge(fields: tuple[Field, ...], current: dict[str, Any], desired: dict[str
     return merged
 
 
-def _reveal(fields: tuple[Field, ...], current: dict[str, Any], desired: dict[str, Any]) -> dict[str, Any]:
+def reveal(fields: tuple[Field, ...], current: dict[str, Any], desired: dict[str, Any]) -> dict[str, Any]:
+    """``current``, with the members of its secret dictionary that ``desired`` has in the other one moved there."""
     plain = next((field for field in fields if field.open and not field.secret), None)
     hidden = next((field for field in fields if field.open and field.secret), None)
     if not plain or not hidden or not desired.get(plain.name):

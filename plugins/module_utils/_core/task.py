@@ -13,7 +13,7 @@ from ansible.module_utils.basic import AnsibleModule
 from .connection import COMMON, Client
 from .errors import Error, Failed, InputError, ServiceError
 from .reconcile import Listing, Plan, Request, apply, decide
-from .redact import Secrets, secret_values
+from .redact import SHORTEST, Secrets, secret_values, without_secrets
 
 
 class Task(ABC):
@@ -36,18 +36,25 @@ class Task(ABC):
         spec = self.spec()
         spec["argument_spec"] = {**self.client.options, **COMMON, **spec["argument_spec"]}
         module = AnsibleModule(supports_check_mode=True, **spec)
-        secrets = Secrets(secret_values(module.argument_spec, module.params))
+        params = module.params
+        secrets = Secrets(secret_values(module.argument_spec, params))
+        # Ansible masks values wherever they occur, which garbles results when a secret is short, as "1" may be: hide
+        # all secrets where they stand, and have it look for the others only.
+        module.params = without_secrets(module.argument_spec, params)
+        module.no_log_values = {value for value in module.no_log_values if len(value) >= SHORTEST}
 
         def warn(text: str) -> None:
             module.warn(secrets.clean(text))
 
         try:
-            client = self.client(module.params, secrets=secrets, warn=warn, read_only=module.check_mode)
-            result = self.run(module.params, Listing(client), module.check_mode, warn)
+            client = self.client(params, secrets=secrets, warn=warn, read_only=module.check_mode)
+            result = self.run(params, Listing(client), module.check_mode, warn)
         except Error as error:
-            module.fail_json(**failure(error, secrets))
+            result = failure(error, secrets)
         if not module._diff:
             result.pop("diff", None)
+        if result.get("failed"):
+            module.fail_json(**result)
         module.exit_json(**result)
 
 
@@ -61,7 +68,7 @@ def given_id(params: dict[str, Any]) -> str | None:
 
 def failure(error: Error, secrets: Secrets) -> dict[str, Any]:
     """The result of a task that failed."""
-    result: dict[str, Any] = {"msg": secrets.clean(error.message)}
+    result: dict[str, Any] = {"failed": True, "msg": secrets.clean(error.message)}
     if isinstance(error, Failed):
         result.update(error.result)
     elif isinstance(error, ServiceError):
@@ -93,9 +100,11 @@ class Manage(Task):
         return spec
 
     def run(self, params: dict[str, Any], listing: Listing, check_mode: bool, warn: Callable[[str], None]) -> Any:
+        if params["new_name"] is not None and params["state"] == "absent":
+            raise InputError("'new_name' is for integrations that are to be there, not for state=absent.")
         request = Request(
-            desired=self.resource.desired(params),
             id=given_id(params),
+            desired=listing.client.resolve(self.resource.desired(params)),
             absent=params["state"] == "absent",
             new_name=params["new_name"],
             always=params.get("update_secrets") == "always",
@@ -127,15 +136,16 @@ class Manage(Task):
 
 
 class Info(Task):
-    """List integrations."""
+    """List integrations, or what else a service has."""
+
+    def __init__(self, client: type[Client], result: str = "integrations") -> None:
+        super().__init__(client)
+        self.result = result
 
     def spec(self) -> dict[str, Any]:
-        options = {
-            "id": {"type": "str"},
-            "name": {"type": "str"},
-            "kind": {"type": "str"},
-            **self.client.lookup,
-        }
+        options = {"id": {"type": "str"}, "name": {"type": "str"}, **self.client.lookup}
+        if self.resource.kind_path:
+            options["kind"] = {"type": "str"}
         if any(field.name == "enabled" for field in self.resource.fields):
             options["enabled"] = {"type": "bool"}
         return {"argument_spec": options, "required_by": dict.fromkeys(self.client.lookup, "id")}
@@ -153,4 +163,4 @@ class Info(Task):
         for name in ("name", "kind", "enabled"):
             if params.get(name) is not None:
                 records = [record for record in records if record.get(name) == params[name]]
-        return {"changed": False, "integrations": [self.resource.view(record) for record in records]}
+        return {"changed": False, self.result: [self.resource.view(record) for record in records]}

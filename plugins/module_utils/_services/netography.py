@@ -21,7 +21,7 @@ from typing import Any, Sequence
 
 from .._core import paging
 from .._core.connection import Client, option, segment
-from .._core.errors import InputError, ServiceError
+from .._core.errors import InputError
 from .._core.http import Credentials, Http, Reply
 from .._core.resource import Field, Kind, Resource, pick
 
@@ -63,7 +63,7 @@ INTEGRATION = Resource(
     nest="config",
     replaces=True,
     fields=(
-        Field("name"),
+        Field("name", required=True),
         Field("description", initial=""),
         Field("type", read_only=True),
     ),
@@ -185,12 +185,10 @@ class NetoSecret(Credentials):
     def _exchange(self, http: Http) -> None:
         token = self._request_token()
         http.secrets.add([self._key["sharedsecret"], self._key["appkey"], token])
-        reply = http.request(
-            "POST", "/api/v1/auth/token", json={"jwt": token}, authenticate=False, writes=False
-        ).object()
-        access_token, lifetime = reply.get("access_token"), reply.get("expires_in")
+        reply = http.request("POST", "/api/v1/auth/token", json={"jwt": token}, authenticate=False, writes=False)
+        access_token, lifetime = (reply.object().get(name) for name in ("access_token", "expires_in"))
         if not isinstance(access_token, str) or not access_token:
-            raise ServiceError(f"{http.title} answered the exchange of 'netosecret' without an access token.")
+            raise reply.malformed("no access token")
         http.secrets.add(access_token)
         self._headers = {"Authorization": f"Bearer {access_token}"}
         lifetime = lifetime if isinstance(lifetime, (int, float)) else 0
@@ -223,7 +221,7 @@ class Netography(Client):
     perhaps_absent = (400, 403)
 
     def credentials(self, params: dict[str, Any]) -> Credentials:
-        if params["access_token"]:
+        if self.chosen(params, "access_token", "netosecret") == "access_token":
             return Credentials(Authorization=f"Bearer {params['access_token']}")
         if params["netosecret"]:
             return NetoSecret(params["netosecret"])
@@ -241,11 +239,10 @@ class Netography(Client):
 
     def list(self) -> list[dict[str, Any]]:
         reply = self.http.request("GET", self.PATH)
-        items = reply.list("data")
         count = pick(reply.data, ("meta", "count"))
-        paging.complete(self.title, items, count if isinstance(count, int) else 0)
+        items = paging.at_once(reply, reply.list("data"), count if isinstance(count, int) else 0)
         if len(items) >= self.LIMIT:
-            raise ServiceError(f"Netography lists {self.LIMIT} integrations at most, so that some may be missing.")
+            raise reply.malformed(f"the {self.LIMIT} integrations that it lists at most", "Some may be missing.")
         return [INTEGRATION.decode(item) for item in items]
 
     def get(self, id: str, **lookup: Any) -> dict[str, Any] | None:

@@ -101,7 +101,7 @@ INTEGRATION = Resource(
     kind_path="type",
     rules=rules,
     fields=(
-        Field("name"),
+        Field("name", required=True),
         Field("enabled", type="bool", initial=True),
         Field(
             "created_by",
@@ -176,12 +176,12 @@ class RocketChat(Client):
         return error.status == 400 and error.reason.lower().startswith(self.MISSING)
 
     def list(self) -> list[dict[str, Any]]:
-        def fetch(offset: int) -> tuple[list[dict[str, Any]], int]:
+        def fetch(offset: int) -> tuple[Reply, list[dict[str, Any]], int]:
             params = {"offset": offset, "count": self.PAGE, "sort": self.SORT}
             reply = self.http.request("GET", f"{self.PATH}list", params=params)
-            return reply.list("integrations"), reply.number("total")
+            return reply, reply.list("integrations"), reply.number("total")
 
-        return [INTEGRATION.decode(item) for item in paging.by_offset(self.title, "_id", fetch)]
+        return [INTEGRATION.decode(item) for item in paging.by_offset("_id", fetch)]
 
     def get(self, id: str, **lookup: Any) -> dict[str, Any] | None:
         params = {"integrationId": id, "createdBy": lookup.get("created_by")}
