@@ -162,7 +162,6 @@ CASES = [
             "integration_type": ("Webhook", "Email"),
             "urgency": ("high", "low"),
             "enabled": (False, True),
-            "enabled": (False, True),
             "users": (["ada.moreau@example.com", "Emi Tanaka"], ["01GBVEPV00J3PZJW6QNG1X0GR1"]),
             "routers": (["Business Hours", "Follow the Sun"], ["Catch All"]),
             "teams": (["Operations", "Security"], ["Database"]),

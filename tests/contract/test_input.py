@@ -47,7 +47,8 @@ def test_what_every_manage_module_refuses(case, call, sandbox):
     refused(call, sandbox, case, {**full, "id": ".."}, "'..' is no id")
     refused(call, sandbox, case, {**full, "state": "gone"}, "state", "gone")
     refused(call, sandbox, case, {"name": "sample"}, "create", reads=True)
-    refused(call, sandbox, case, {**full, "id": "0123456789abcdef01234567"}, "no ", "0123456789abcdef01234567", reads=True)
+    unknown = "0123456789abcdef01234567"
+    refused(call, sandbox, case, {**full, "id": unknown}, "no ", unknown, reads=True)
     if len(kinds) > 1:
         two = {**full, **{kind.name: case.sample(kind)[kind.name] for kind in kinds[:2]}}
         refused(call, sandbox, case, two, "mutually exclusive", kinds[0].name, kinds[1].name)

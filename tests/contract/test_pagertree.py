@@ -19,7 +19,8 @@ HOOK = {"name": "up", "integration_type": "Webhook", "urgency": "high", "teams":
 
 def test_requests_are_those_of_the_documentation(call, sandbox):
     call(MANAGE, HOOK)
-    call(MANAGE, {**HOOK, "urgency": "low", "options": {"wrapper_key": "k"}, "secret_options": {"token": "secret-token"}})
+    options = {"options": {"wrapper_key": "k"}, "secret_options": {"token": "secret-token"}}
+    call(MANAGE, {**HOOK, "urgency": "low", **options})
     call(MANAGE, {"name": "up", "enabled": False})
     call(MANAGE, {"name": "up", "state": "absent"})
     writes = [(entry["method"], entry["body"]) for entry in sandbox.log() if entry["method"] != "GET"]

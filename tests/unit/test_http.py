@@ -293,10 +293,8 @@ class Minimal(Client):
 
 def connect(url, **params):
     defaults = {name: spec.get("default") for name, spec in COMMON.items()}
-    warnings: list[str] = []
-    options = {**defaults, "api_url": url, "max_wait": 1, **params}
-    made = Minimal(options, secrets=Secrets([TOKEN]), warn=warnings.append)
-    return made.http, warnings
+    made = Minimal({**defaults, "api_url": url, "max_wait": 1, **params})
+    return made.http, made.cautions
 
 
 @pytest.fixture

@@ -62,19 +62,21 @@ class Client(ABC):
         self,
         params: dict[str, Any],
         *,
-        secrets: Secrets,
-        warn: Callable[[str], None],
         read_only: bool = False,
         pool: int = 1,
     ) -> None:
-        self.params, self.secrets, self.warn, self.read_only = params, secrets, warn, read_only
+        self.params, self.read_only = params, read_only
+        self.secrets = Secrets()
+        self.warn: Callable[[str], None] = lambda text: None
+        # What is unsafe about the options: to be told with every result.
+        self.cautions: Sequence[str] = []
         credentials = self.credentials(params)
         url = self.base_url(params, credentials)
         check_url("api_url", url)
         if is_clear_text(url):
-            warn(f"The credentials for {self.title} are sent in clear text: 'api_url' has http, not https.")
+            self._caution("The credentials are sent in clear text: 'api_url' has http, not https.")
         if not params["validate_certs"]:
-            warn(f"The identity of {self.title} is not checked: 'validate_certs' is false.")
+            self._caution("The identity of the service is not checked: 'validate_certs' is false.")
         for name in ("timeout", "max_wait"):
             if params[name] <= 0:
                 raise InputError(f"'{name}' must be more than 0 seconds.")
@@ -83,7 +85,7 @@ class Client(ABC):
             url,
             credentials,
             self.explain,
-            secrets,
+            self.secrets,
             timeout=params["timeout"],
             max_wait=params["max_wait"],
             verify=_verify(params),
@@ -92,6 +94,9 @@ class Client(ABC):
             read_only=read_only,
             pool=pool,
         )
+
+    def _caution(self, text: str) -> None:
+        self.cautions = [*self.cautions, f"{self.title}: {text}"]
 
     def chosen(self, params: dict[str, Any], *alternatives: str) -> str | None:
         """The first of the options that is given. What a task says goes before what the environment says."""
@@ -152,6 +157,10 @@ class Client(ABC):
     def addresses(self, record: dict[str, Any]) -> dict[str, str]:
         """Where the service can be reached through this integration: secrets, as they hold a token."""
         return {}
+
+    def disclose(self, record: dict[str, Any]) -> dict[str, Any]:
+        """All secrets of an integration, in clear."""
+        return {**self.resource.secrets(record), **self.addresses(record)}
 
     def problem(self, record: dict[str, Any]) -> str | None:
         """What the service says is wrong with an integration that it has accepted all the same."""

@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import itertools
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator
 
 from .connection import Client
-from .errors import InputError, Unclear
+from .errors import Error, InputError, Unclear
 from .resource import Resource, pick, steps
 
 # How often a write without a clear answer is looked after and, if it is still needed, made again.
@@ -28,6 +31,8 @@ class Request:
     new_name: str | None = None
     always: bool = False
     """Whether secrets that cannot be read are written every time."""
+    send_test: bool = False
+    """Whether the service sends its test message before anything is written."""
 
     @property
     def wanted(self) -> dict[str, Any]:
@@ -44,6 +49,8 @@ class Plan:
     after: dict[str, Any] | None
     changes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    seen: bool = False
+    """Whether ``after`` is what the service has, and not what it is expected to have."""
 
 
 class Listing:
@@ -53,10 +60,18 @@ class Listing:
         self.client = client
         self._by_name: dict[Any, list[dict[str, Any]]] | None = None
         self._disclosed = False
+        self._lock = threading.RLock()
+        self.tell: Callable[[str], None] = lambda text: None
 
     def all(self) -> Iterator[dict[str, Any]]:
         """Every integration."""
         return itertools.chain.from_iterable(self._load().values())
+
+    def get(self, id: str) -> dict[str, Any] | None:
+        """The integration with an id: from the list, if it was read, or from the service."""
+        if self._by_name is None:
+            return self.client.get(id)
+        return next((record for record in self.all() if record["id"] == id), None)
 
     def named(self, name: Any) -> list[dict[str, Any]]:
         """The integrations that have this name."""
@@ -68,26 +83,29 @@ class Listing:
 
     def replace(self, before: dict[str, Any] | None, after: dict[str, Any] | None) -> None:
         """Note a write: the integration ``before`` is ``after`` now."""
-        if self._by_name is None:
-            return
-        for record in filter(None, (before, after)):
-            same = self._by_name.setdefault(_name(record), [])
-            same[:] = [other for other in same if other["id"] != record["id"]]
-        if after:
-            self._by_name[_name(after)].append(after)
+        with self._lock:
+            if self._by_name is None:
+                return
+            for record in filter(None, (before, after)):
+                same = self._by_name.setdefault(_name(record), [])
+                same[:] = [other for other in same if other["id"] != record["id"]]
+            if after:
+                self._by_name[_name(after)].append(after)
 
     def forget(self) -> None:
         """Look at the service again next time."""
-        self._by_name = None
+        with self._lock:
+            self._by_name = None
 
     def _load(self) -> dict[Any, list[dict[str, Any]]]:
-        if self._by_name is None:
-            by_name: dict[Any, list[dict[str, Any]]] = {}
-            for record in self.client.list():
-                by_name.setdefault(_name(record), []).append(record)
-            self._by_name = by_name
-            self._disclosed = any(map(self.client.resource.discloses, self.all()))
-        return self._by_name
+        with self._lock:
+            if self._by_name is None:
+                by_name: dict[Any, list[dict[str, Any]]] = {}
+                for record in self.client.list():
+                    by_name.setdefault(_name(record), []).append(record)
+                self._by_name = by_name
+                self._disclosed = any(map(self.client.resource.discloses, self.all()))
+            return self._by_name
 
 
 def find(listing: Listing, request: Request) -> dict[str, Any] | None:
@@ -97,7 +115,7 @@ def find(listing: Listing, request: Request) -> dict[str, Any] | None:
     """
     resource, desired = listing.client.resource, request.desired
     if request.id is not None:
-        current = listing.client.get(request.id)
+        current = listing.get(request.id)
         if current and not resource.manageable(current):
             raise _unmanageable(resource, current)
         return current
@@ -145,7 +163,7 @@ def plan(resource: Resource, request: Request, current: dict[str, Any] | None, d
     if not changes:
         given = [name for name in unseen if pick(desired, steps(name)) is not None]
         advice = "It was not compared; update_secrets=always sets it."
-        return Plan("none", current, current, warnings=_unseen(given, advice))
+        return Plan("none", current, current, warnings=_unseen(given, advice), seen=True)
     after = resource.merge(current, desired)
     _check_whole(resource, after)
     return Plan("update", current, after, changes, _losses(resource, after, unseen) if resource.replaces else [])
@@ -177,7 +195,10 @@ def apply(listing: Listing, request: Request, todo: Plan) -> Plan:
     """
     first = todo
     client = listing.client
-    client.http.secrets.add(client.resource.secrets({**(todo.before or {}), **(todo.after or {})}))
+    for record in filter(None, (todo.before, todo.after)):
+        client.secrets.add(client.resource.secrets(record))
+    if request.send_test and todo.after:
+        client.test(todo.after)
     for attempt in range(1, TRIES + 1):
         try:
             after = _write(client, todo)
@@ -193,7 +214,76 @@ def apply(listing: Listing, request: Request, todo: Plan) -> Plan:
     listing.replace(todo.before, after)
     ignored = client.resource.differences(after, request.wanted) if after else []
     warnings = [f"{client.title} accepted the call but did not take over {', '.join(ignored)}."] if ignored else []
-    return replace(first, after=after, warnings=[*first.warnings, *warnings])
+    return replace(first, after=after, warnings=[*first.warnings, *warnings], seen=True)
+
+
+def decide_all(listing: Listing, labels: list[str], plans: list[Plan], purge: bool, limit: int) -> list[Plan]:
+    """Check that a set's plans go together; returns the plans that remove what the set does not have, if asked to.
+
+    :raises InputError: two entries mean the same integration, or more than ``limit`` would be removed.
+    """
+    resource = listing.client.resource
+    meant: dict[Any, str] = {}
+    for label, todo in zip(labels, plans):
+        key = tuple((todo.after or {}).get(name) for name in resource.key)
+        same = [("id", todo.before["id"])] if todo.before else [("key", key)] if todo.after else []
+        # A new name must not be one that another entry creates.
+        same += [("key", key)] if "name" in todo.changes else []
+        for one in same:
+            if one in meant:
+                raise InputError(f"{meant[one]} and {label} mean the same {resource.title}. Nothing was written.")
+            meant[one] = label
+    if not purge:
+        return []
+    surplus = [
+        Plan("delete", record, None)
+        for record in listing.all()
+        if resource.manageable(record) and ("id", record["id"]) not in meant
+    ]
+    if len(surplus) > limit:
+        names = ", ".join(f"'{todo.before.get('name')}'" for todo in surplus[: limit + 1] if todo.before)
+        raise InputError(
+            f"'purge' would remove {len(surplus)} {resource.title}s, more than 'purge_limit' ({limit}): {names}"
+            f"{' and more' if len(surplus) > limit + 1 else ''}. Nothing was written."
+        )
+    return surplus
+
+
+# What is removed first makes room for what is created: for names that must be unique, and within quotas.
+ORDER = ("delete", "update", "create")
+# Seconds after which a long run says how far it is, again and again.
+PATIENCE = 5
+
+
+def apply_all(listing: Listing, jobs: list[tuple[Request, Plan]], workers: int) -> list[Plan | Error]:
+    """Carry plans out with several threads; returns, in the same order, what came of each.
+
+    One failure stops no other.
+    """
+    outcomes: list[Plan | Error] = [todo for _request, todo in jobs]
+    phases = [[index for index, (_request, todo) in enumerate(jobs) if todo.action == action] for action in ORDER]
+    total, done, told = sum(map(len, phases)), 0, time.monotonic()
+
+    def carry_out(index: int) -> tuple[int, Plan | Error]:
+        try:
+            return index, apply(listing, *jobs[index])
+        except Error as error:
+            return index, error
+
+    with ThreadPoolExecutor(workers) as pool:
+        for phase in phases:
+            futures = [pool.submit(carry_out, index) for index in phase]
+            try:
+                for future in as_completed(futures):
+                    index, outcomes[index] = future.result()
+                    done += 1
+                    if time.monotonic() - told > PATIENCE:
+                        told = time.monotonic()
+                        listing.tell(f"{listing.client.title}: {done} of {total} integrations written.")
+            finally:
+                for future in futures:
+                    future.cancel()
+    return outcomes
 
 
 def _write(client: Client, todo: Plan) -> dict[str, Any] | None:

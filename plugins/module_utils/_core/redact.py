@@ -100,27 +100,42 @@ class Secrets:
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._spellings: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
         self.add(tuple(values))
 
     def add(self, values: Any) -> None:
         """Register a secret, or all that a list or the values of a dictionary hold."""
         for value in leaves(values):
             self._spellings.update(spelling for spelling in _spellings(value) if len(spelling) >= SHORTEST)
-        self._pattern = None
 
     def clean(self, value: Any) -> Any:
         """The same value with every secret masked, keys of dictionaries included."""
-        if isinstance(value, str):
-            if not self._spellings:
-                return value
-            if self._pattern is None:
-                # The longest first, so that no tail of a longer secret stays behind.
-                ordered = sorted(self._spellings, key=len, reverse=True)
-                self._pattern = re.compile("|".join(map(re.escape, ordered)))
-            return self._pattern.sub(MASK, value)
-        if isinstance(value, dict):
-            return {self.clean(key): self.clean(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [self.clean(item) for item in value]
-        return value
+        # One search for each spelling in all of the text: there may be thousands of both, and rarely a hit.
+        text = "\n".join(_texts(value))
+        found = [spelling for spelling in self._spellings if spelling in text]
+        if not found:
+            return value
+        # The longest first, so that no tail of a longer secret stays behind.
+        pattern = re.compile("|".join(map(re.escape, sorted(found, key=len, reverse=True))))
+        return _substitute(pattern, value)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(key)
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _substitute(pattern: re.Pattern[str], value: Any) -> Any:
+    if isinstance(value, str):
+        return pattern.sub(MASK, value)
+    if isinstance(value, dict):
+        return {_substitute(pattern, key): _substitute(pattern, item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_substitute(pattern, item) for item in value]
+    return value

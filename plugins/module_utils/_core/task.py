@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
+import traceback
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import Any, Callable
 
 from ansible.module_utils.basic import AnsibleModule
 
 from .connection import COMMON, Client
 from .errors import Error, Failed, InputError, ServiceError
-from .reconcile import Listing, Plan, Request, apply, decide
-from .redact import SHORTEST, Secrets, secret_values, without_secrets
+from .reconcile import Listing, Plan, Request, apply, apply_all, decide, decide_all
+from .redact import Secrets, secret_values, without_secrets
 
 
 class Task(ABC):
@@ -22,40 +24,92 @@ class Task(ABC):
     def __init__(self, client: type[Client]) -> None:
         self.client = client
         self.resource = client.resource
+        self.connection_options = {**client.options, **COMMON}
 
     @abstractmethod
     def spec(self) -> dict[str, Any]:
         """The arguments of AnsibleModule, apart from the connection options."""
 
     @abstractmethod
-    def run(self, params: dict[str, Any], listing: Listing, check_mode: bool, warn: Callable[[str], None]) -> Any:
+    def run(self, params: dict[str, Any], listing: Listing) -> dict[str, Any]:
         """The task's result; raises Error if it has none."""
+
+    def arguments(self) -> dict[str, Any]:
+        """The arguments of AnsibleModule."""
+        spec = self.spec()
+        return {**spec, "argument_spec": {**self.connection_options, **spec["argument_spec"]}}
+
+    def connect(self, params: dict[str, Any], check_mode: bool) -> Listing:
+        """A client with nothing read so far; raises Error if the options cannot be right."""
+        return Listing(self.client(params, read_only=check_mode, pool=params.get("workers") or 1))
+
+    def perform(
+        self,
+        params: dict[str, Any],
+        argument_spec: dict[str, Any],
+        connect: Callable[[], Listing],
+        tell: Callable[[str], None] = lambda text: None,
+    ) -> dict[str, Any]:
+        """Run with valid arguments: the whole result, also of a failure, with no secret but in RV(secrets).
+
+        :param connect: returns the listing to use, of this task or shared with those before.
+        :param tell: called now and then by a task that takes long.
+        """
+        secrets = Secrets(secret_values(argument_spec, params))
+        result: dict[str, Any] = {}
+        warnings: list[str] = []
+        listing = None
+        try:
+            listing = connect()
+            secrets = listing.client.secrets
+            secrets.add(tuple(secret_values(argument_spec, params)))
+            listing.client.warn, listing.tell = warnings.append, tell
+            warnings += listing.client.cautions
+            result = self.run(params, listing)
+        except Error as error:
+            result = failure(error)
+        except Exception as error:
+            # Whatever it is, the user gets a sentence, and no secret in a traceback.
+            result = {"failed": True, "msg": f"This should not happen: {type(error).__name__}: {error}"}
+            result["exception"] = traceback.format_exc()
+        if result.get("failed") and listing:
+            listing.forget()
+        returned = result.pop("secrets", None)
+        result = secrets.clean(result)
+        if returned is not None:
+            result["secrets"] = returned
+        if warnings:
+            result["warnings"] = [secrets.clean(text) for text in dict.fromkeys(warnings)]
+        return result
 
     def main(self) -> None:
         """Run as an Ansible module."""
-        spec = self.spec()
-        spec["argument_spec"] = {**self.client.options, **COMMON, **spec["argument_spec"]}
-        module = AnsibleModule(supports_check_mode=True, **spec)
+        module = AnsibleModule(supports_check_mode=True, **self.arguments())
         params = module.params
-        secrets = Secrets(secret_values(module.argument_spec, params))
-        # Ansible masks values wherever they occur, which garbles results when a secret is short, as "1" may be: hide
-        # all secrets where they stand, and have it look for the others only.
+        result = self.perform(params, module.argument_spec, lambda: self.connect(params, module.check_mode))
+        # Ansible masks no_log values wherever they occur, which garbles a result when one is as short as "1". Here they
+        # are masked where they stand, and in all of their spellings wherever else they occur.
         module.params = without_secrets(module.argument_spec, params)
-        module.no_log_values = {value for value in module.no_log_values if len(value) >= SHORTEST}
-
-        def warn(text: str) -> None:
-            module.warn(secrets.clean(text))
-
-        try:
-            client = self.client(params, secrets=secrets, warn=warn, read_only=module.check_mode)
-            result = self.run(params, Listing(client), module.check_mode, warn)
-        except Error as error:
-            result = failure(error, secrets)
+        module.no_log_values = set()
         if not module._diff:
             result.pop("diff", None)
+        for text in result.pop("warnings", ()):
+            module.warn(text)
         if result.get("failed"):
             module.fail_json(**result)
         module.exit_json(**result)
+
+
+def failure(error: Error) -> dict[str, Any]:
+    """The result of a task that failed."""
+    result: dict[str, Any] = {"failed": True, "msg": error.message}
+    if isinstance(error, Failed):
+        result.update(error.result)
+    elif isinstance(error, ServiceError):
+        result["error"] = error.details
+    else:
+        result.update(error.details)
+    return result
 
 
 def given_id(params: dict[str, Any]) -> str | None:
@@ -64,18 +118,6 @@ def given_id(params: dict[str, Any]) -> str | None:
     if id is not None and not id.strip("."):
         raise InputError(f"'{id}' is no id.")
     return id
-
-
-def failure(error: Error, secrets: Secrets) -> dict[str, Any]:
-    """The result of a task that failed."""
-    result: dict[str, Any] = {"failed": True, "msg": secrets.clean(error.message)}
-    if isinstance(error, Failed):
-        result.update(error.result)
-    elif isinstance(error, ServiceError):
-        result["error"] = secrets.clean(error.details)
-    else:
-        result.update(error.details)
-    return result
 
 
 class Manage(Task):
@@ -99,40 +141,127 @@ class Manage(Task):
             spec["mutually_exclusive"] = [[kind.name for kind in self.resource.kinds if not kind.read_only]]
         return spec
 
-    def run(self, params: dict[str, Any], listing: Listing, check_mode: bool, warn: Callable[[str], None]) -> Any:
-        if params["new_name"] is not None and params["state"] == "absent":
-            raise InputError("'new_name' is for integrations that are to be there, not for state=absent.")
-        request = Request(
-            id=given_id(params),
-            desired=listing.client.resolve(self.resource.desired(params)),
-            absent=params["state"] == "absent",
-            new_name=params["new_name"],
-            always=params.get("update_secrets") == "always",
-        )
+    def run(self, params: dict[str, Any], listing: Listing) -> dict[str, Any]:
+        client = listing.client
+        request = self.request(params)
+        request = replace(request, desired=client.resolve(request.desired))
         todo = decide(listing, request)
-        if todo.action != "none" and not check_mode:
-            if params.get("send_test") and todo.after:
-                listing.client.test(todo.after)
+        if todo.action != "none" and not client.read_only:
             todo = apply(listing, request, todo)
         for text in todo.warnings:
-            warn(text)
-        result = self._result(todo)
-        if params["return_secrets"] and todo.after:
-            result["secrets"] = {**self.resource.secrets(todo.after), **listing.client.addresses(todo.after)}
-        written = todo.action == "none" or not check_mode
-        problem = listing.client.problem(todo.after) if todo.after and written else None
-        if problem:
-            raise Failed(problem, result)
-        return result
-
-    def _result(self, todo: Plan) -> dict[str, Any]:
-        return {
+            client.warn(text)
+        result = {
             "changed": todo.action != "none",
             "action": todo.action,
             "changes": todo.changes,
             "integration": self.resource.view(todo.after) if todo.after else {},
             "diff": self.resource.diff(todo.before, todo.after, todo.changes),
         }
+        if params["return_secrets"] and todo.after:
+            result["secrets"] = client.disclose(todo.after)
+        problem = client.problem(todo.after) if todo.after and todo.seen else None
+        if problem:
+            raise Failed(problem, result)
+        return result
+
+    def request(self, params: dict[str, Any]) -> Request:
+        """What the arguments ask for; raises InputError if that cannot be right."""
+        if params["new_name"] is not None and params["state"] == "absent":
+            raise InputError("'new_name' is for integrations that are to be there, not for state=absent.")
+        return Request(
+            id=given_id(params),
+            desired=self.resource.desired(params),
+            absent=params["state"] == "absent",
+            new_name=params["new_name"],
+            always=params.get("update_secrets") == "always",
+            send_test=params.get("send_test") or False,
+        )
+
+
+class ManageSet(Manage):
+    """Bring a set of integrations to a desired state. All is planned before the first write."""
+
+    def spec(self) -> dict[str, Any]:
+        entry = super().spec()
+        del entry["argument_spec"]["return_secrets"]
+        entry["options"] = entry.pop("argument_spec")
+        return {
+            "argument_spec": {
+                "integrations": {"type": "list", "elements": "dict", "required": True, "no_log": False, **entry},
+                "purge": {"type": "bool", "default": False},
+                "purge_limit": {"type": "int", "default": 10},
+                "workers": {"type": "int", "default": 4},
+            }
+        }
+
+    def run(self, params: dict[str, Any], listing: Listing) -> dict[str, Any]:
+        client, entries = listing.client, params["integrations"]
+        if not 1 <= params["workers"] <= 16:
+            raise InputError("'workers' must be from 1 to 16.")
+        if params["purge_limit"] < 0:
+            raise InputError("'purge_limit' must not be negative.")
+        labels = [f"integrations[{index}] '{entry['name'] or entry['id']}'" for index, entry in enumerate(entries)]
+        requests = for_each(self.request, labels, entries)
+        requests = for_each(lambda one: replace(one, desired=client.resolve(one.desired)), labels, requests)
+        plans = for_each(lambda one: decide(listing, one), labels, requests)
+        purged = decide_all(listing, labels, plans, params["purge"], params["purge_limit"])
+        jobs = [*zip(requests, plans), *((Request(desired={}, absent=True), plan) for plan in purged)]
+        if client.read_only:
+            return self._result(client, jobs, [todo for _request, todo in jobs], len(entries))
+        return self._result(client, jobs, apply_all(listing, jobs, params["workers"]), len(entries))
+
+    def _result(
+        self, client: Client, jobs: list[tuple[Request, Plan]], outcomes: list[Plan | Error], entries: int
+    ) -> dict[str, Any]:
+        views, errors = [], []
+        names: dict[str, list[Any]] = {"create": [], "update": [], "delete": [], "none": []}
+        before, after = {}, {}
+        for index, ((_request, planned), outcome) in enumerate(zip(jobs, outcomes)):
+            record = planned.after or planned.before or {}
+            name = record.get("name")
+            if isinstance(outcome, Error):
+                errors.append({"name": name, "action": planned.action, **failure(outcome)})
+                del errors[-1]["failed"]
+                continue
+            names[outcome.action].append(name)
+            for text in outcome.warnings:
+                client.warn(f"'{name}': {text}")
+            problem = client.problem(outcome.after) if outcome.after and outcome.seen else None
+            if problem:
+                errors.append({"name": name, "action": outcome.action, "msg": problem})
+            if outcome.after and index < entries:
+                views.append(self.resource.view(outcome.after))
+            if outcome.action != "none":
+                one = self.resource.diff(outcome.before, outcome.after, outcome.changes)
+                label = " ".join(str(word) for word in (name, record.get("kind"), record.get("id")) if word)
+                before.update({label: one["before"]} if one["before"] else {})
+                after.update({label: one["after"]} if one["after"] else {})
+        result = {
+            "changed": any(names[action] for action in ("create", "update", "delete")),
+            "created": names["create"],
+            "updated": names["update"],
+            "deleted": names["delete"],
+            "unchanged": names["none"],
+            "integrations": views,
+            "diff": {"before": before, "after": after},
+        }
+        if errors:
+            what = f"{len(errors)} of {len(jobs)} integrations could not be brought to the desired state"
+            raise Failed(f"{what}. First: '{errors[0]['name']}': {errors[0]['msg']}", {**result, "errors": errors})
+        return result
+
+
+def for_each(do: Callable[[Any], Any], labels: list[str], items: list[Any]) -> list[Any]:
+    """Do the same with all entries; raises one InputError for all that are wrong."""
+    done, problems = [], []
+    for label, item in zip(labels, items):
+        try:
+            done.append(do(item))
+        except InputError as error:
+            problems.append(f"{label}: {error.message}")
+    if problems:
+        raise InputError(f"{' '.join(problems)} Nothing was written.")
+    return done
 
 
 class Info(Task):
@@ -150,13 +279,13 @@ class Info(Task):
             options["enabled"] = {"type": "bool"}
         return {"argument_spec": options, "required_by": dict.fromkeys(self.client.lookup, "id")}
 
-    def run(self, params: dict[str, Any], listing: Listing, check_mode: bool, warn: Callable[[str], None]) -> Any:
+    def run(self, params: dict[str, Any], listing: Listing) -> dict[str, Any]:
         id = given_id(params)
         if id is None:
             records = list(listing.all())
             remark = listing.client.remark(records)
             if remark:
-                warn(remark)
+                listing.client.warn(remark)
         else:
             one = listing.client.get(id, **{name: params[name] for name in self.client.lookup})
             records = [one] if one else []

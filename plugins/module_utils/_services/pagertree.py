@@ -202,8 +202,8 @@ class PagerTree(Client):
             check_options(resolved)
         for name, collection in DESTINATIONS.items():
             if name in desired:
-                found = [self._destination(collection, name, str(value)) for value in desired[name]]
-                resolved[name] = list(dict.fromkeys(found))
+                ids = (self._destination(collection, name, str(value)) for value in desired[name])
+                resolved[name] = [*dict.fromkeys(ids)]
         return resolved
 
     def _destination(self, collection: str, option: str, value: str) -> str:

@@ -211,7 +211,7 @@ class RocketChat(Client):
 
     def problem(self, record: dict[str, Any]) -> str | None:
         error = record.get("script_error")
-        if not error or not record[record["kind"]].get("script_enabled"):
+        if not error or not (record.get(record["kind"]) or {}).get("script_enabled"):
             return None
         return f"Rocket.Chat keeps the integration '{record['name']}', but its script does not compile: {error}"
 
