@@ -1,0 +1,309 @@
+# Copyright: Contributors to the saas.integrations collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Measure the modules against ansible.builtin.uri and against scripts that do nothing but the HTTP.
+
+Each run is a whole process (ansible-playbook, or a script) that brings Netography to a desired state. It talks to the
+sandbox, a process of its own. The approaches run in turn, A B C A B C, and their medians are compared: trust the
+ratios, not the seconds. After each run, the sandbox tells whether it did what it was to do.
+
+Netography alone, because it needs one request for its list, whatever the approach. It lists 1,000 integrations at most,
+and the modules refuse a list that long, as it may be cut off: so the largest size is 990.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import toolbox
+from chart import chart
+from report import Cell, Results, Run, block, judge
+from toolbox import BUILD, LOGS, ROOT, Failure
+
+HERE = Path(__file__).resolve().parent
+WORK = BUILD / "bench"
+LOG = LOGS / "bench.log"
+SERVICE = "netography"
+
+MANY = 990
+SIZES = (10, 100, MANY)
+WORKLOADS = ("create", "same", "drift")
+
+LIMIT = 900  # seconds that one run may take
+LONG = 15  # an approach that has taken this many seconds in a cell is not run again there: noise is small then
+ROUNDS_OF_ONE = 5  # at least: a run of one integration takes a second
+
+# Which sizes an approach runs with, by the latency of the service in milliseconds.
+EVERY = {0: SIZES, 50: SIZES}
+UP_TO_100 = {0: (10, 100), 50: (10, 100)}
+SLOW = {0: (10, 100), 50: (10,)}  # a process for each item, so that 100 of them take most of a minute
+# One request after the other: with latency, a larger size only waits longer.
+SERIAL = {0: SIZES, 50: (10, 100)}
+ONE = {0: (1,)}
+
+
+@dataclass(frozen=True)
+class Approach:
+    name: str
+    title: str
+    group: str
+    """What it is to the comparison: baseline, uri, collection, floor."""
+    command: tuple[str, ...]
+    """Run in WORK, where variables.json is; the program is one of the virtual environment."""
+    sizes: Mapping[int, tuple[int, ...]] = field(default_factory=lambda: EVERY)
+    workloads: tuple[str, ...] = WORKLOADS
+    converges: bool = True
+    needs: str = ""
+    """A pattern of files in the collection without which there is no such approach."""
+
+    def takes(self, cell: Cell, quick: bool) -> bool:
+        if quick and (cell.latency_ms or cell.n > (10 if self.sizes is SLOW else 100) or cell.workload == "drift"):
+            return False
+        return cell.n in self.sizes.get(cell.latency_ms, ()) and cell.workload in self.workloads
+
+
+def playbook(name: str, **variables: Any) -> tuple[str, ...]:
+    extra = ("-e", "@variables.json", "-e", json.dumps(variables))
+    # An empty playbook does without variables too: what it takes to load them is part of every approach.
+    return ("ansible-playbook", *HOST, *(extra if name != "empty" else ()), str(HERE / "playbooks" / f"{name}.yml"))
+
+
+def script(library: str, threads: int) -> tuple[str, ...]:
+    return ("python", str(HERE / "bare.py"), "variables.json", library, str(threads))
+
+
+HOST = ("-i", "localhost,", "-c", "local")
+IN_PROCESS = "plugins/action/*.py"
+SET = "plugins/modules/netography_response_integrations.py"
+OUT = {"saas_integrations_in_process": False}
+
+APPROACHES = (
+    Approach("empty", "empty playbook", "baseline", playbook("empty"), converges=False),
+    Approach(
+        *("debug-loop", "debug loop", "baseline", playbook("debug_loop")),
+        sizes={0: SIZES},
+        workloads=("same",),
+        converges=False,
+    ),
+    Approach("uri", "uri, one list", "uri", playbook("uri"), sizes=UP_TO_100),
+    Approach("uri-each", "uri, GET per item", "uri", playbook("uri_each"), sizes=SLOW),
+    Approach("module-loop", "module loop", "collection", playbook("loop", **OUT), sizes=SLOW),
+    Approach("in-process-loop", "in-process loop", "collection", playbook("loop"), needs=IN_PROCESS),
+    Approach("set-1", "set task, 1 worker", "collection", playbook("set", bench_workers=1), needs=SET),
+    Approach("set-8", "set task, 8 workers", "collection", playbook("set", bench_workers=8), needs=SET),
+    Approach("requests", "bare requests", "floor", script("requests", 1), sizes=SERIAL),
+    Approach("http-1", "bare http.client", "floor", script("http.client", 1), sizes=SERIAL),
+    Approach("http-8", "bare http.client, 8 threads", "floor", script("http.client", 8)),
+    # The price of one task: the same requests, made by uri and by the module. Unchanged, that is one GET by each.
+    Approach("one-uri", "one integration, uri", "uri", playbook("one_uri"), ONE, ("create", "same")),
+    Approach(
+        "one-module", "one integration, module", "collection", playbook("one_module", **OUT), ONE, ("create", "same")
+    ),
+)
+
+CELLS = [Cell(*each) for each in [("create", 1, 0), ("same", 1, 0)]] + [
+    Cell(workload, n, latency_ms) for latency_ms in (0, 50) for n in SIZES for workload in WORKLOADS
+]
+
+
+def integrations(count: int) -> list[dict[str, Any]]:
+    """What is desired, as options of the module."""
+    return [
+        {
+            "name": f"Collector {number:03}",
+            "description": f"Receives the events of site {number}",
+            "syslog": {
+                "host": f"192.0.2.{number % 250 + 1}:514",
+                "facility": f"LOG_LOCAL{number % 8}",
+                "protocol": "udp",
+                "tag": "netography.events",
+                "output": "CEF",
+            },
+        }
+        for number in range(count)
+    ]
+
+
+def stored(integration: dict[str, Any]) -> dict[str, Any]:
+    """The same as the service has it."""
+    rest = {name: value for name, value in integration.items() if name != "syslog"}
+    return {**rest, "adapter": "syslog", "config": integration["syslog"]}
+
+
+def seed(cell: Cell) -> list[dict[str, Any]]:
+    """What the service has before a run."""
+    if cell.workload == "create":
+        return []
+    objects = [stored(integration) for integration in integrations(cell.n)]
+    if cell.workload == "drift":
+        for drifted in objects[: cell.drifted]:
+            drifted["description"] = "Changed by hand"
+    return objects
+
+
+class Sandbox:
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        content = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self._url}/_control/{path}", content, method=method)
+        with self._opener.open(request, timeout=60) as reply:
+            return json.load(reply)
+
+    def prepare(self, cell: Cell) -> None:
+        self.control("POST", "reset", {})
+        self.control("POST", "state", {"service": SERVICE, "collection": "integrations", "objects": seed(cell)})
+        self.control("PATCH", "switches", {SERVICE: {"latency_ms": cell.latency_ms}})
+
+    def objects(self) -> list[dict[str, Any]]:
+        listed = self.control("GET", f"state?service={SERVICE}")["objects"]
+        return [{name: item[name] for name in ("name", "description", "adapter", "config")} for item in listed]
+
+    def log(self) -> list[dict[str, Any]]:
+        return self.control("GET", "log")["log"]
+
+
+class Bench:
+    def __init__(self, venv: Path, sandbox: Sandbox, variables: dict[str, str]) -> None:
+        self._bin = venv / "bin"
+        self._sandbox = sandbox
+        self._env = toolbox.environment(venv) | variables
+        # No settings but Ansible's own, neither the user's nor those of the folder.
+        (WORK / "ansible.cfg").write_text("", encoding="utf-8")
+        self._env.update(ANSIBLE_CONFIG=str(WORK / "ansible.cfg"), ANSIBLE_NOCOLOR="true")
+
+    def run(self, approach: Approach, cell: Cell) -> Run:
+        """Measure one run; raises Failure if it did not do what it was to do."""
+        wanted = integrations(cell.n)
+        variables = {"ansible_python_interpreter": "{{ ansible_playbook_python }}", "bench_integrations": wanted}
+        (WORK / "variables.json").write_text(json.dumps(variables), encoding="utf-8")
+        self._sandbox.prepare(cell)
+        program, *arguments = approach.command
+        measured = WORK / "run.json"
+        measure = [self._bin / "python", "-I", "-S", HERE / "measure.py", measured]
+        command = [*measure, self._bin / program, *arguments]
+        toolbox.run(command, LOG, timeout=LIMIT, cwd=WORK, env=self._env)
+
+        log = self._sandbox.log()
+        writes = sum(entry["method"] != "GET" for entry in log)
+        expected = [stored(integration) for integration in wanted] if approach.converges else seed(cell)
+        if sorted(self._sandbox.objects(), key=lambda item: item["name"]) != expected:
+            raise Failure("the service is not as desired after the run")
+        if writes != (cell.writes if approach.converges else 0):
+            raise Failure(f"{writes} writing requests instead of {cell.writes}")
+        return Run(
+            **json.loads(measured.read_text(encoding="utf-8")),
+            requests=len(log),
+            connections=len({entry["connection"] for entry in log}),
+        )
+
+
+def measure(bench: Bench, approaches: list[Approach], rounds: int, quick: bool) -> tuple[Results, dict[str, str]]:
+    """Run everything in turn; also says why which approaches failed. A failed one is not tried again."""
+    results, failed = Results(), {}
+
+    def run(approach: Approach, cell: Cell) -> Run | None:
+        try:
+            return bench.run(approach, cell)
+        except (Failure, OSError, ValueError) as error:
+            failed[approach.name] = f"{cell}: {error}"
+            print(f"{toolbox.tail(LOG, 20)}\nFAILED {approach.name}, {cell}: {error}", flush=True)
+            return None
+
+    print("== Once each, not measured: Python compiles what it has not seen yet", flush=True)
+    for approach in approaches:
+        run(approach, CELLS[0])
+    for cell in CELLS:
+        chosen = [approach for approach in approaches if approach.takes(cell, quick)]
+        # The empty playbook alone says nothing.
+        if all(approach.name in failed or approach.name == "empty" for approach in chosen):
+            continue
+        print(f"\n== {cell}", flush=True)
+        for _round in range(max(rounds, ROUNDS_OF_ONE if cell.n == 1 else 1)):
+            for approach in chosen:
+                runs = results.setdefault((approach.name, cell), [])
+                if approach.name not in failed and sum(each.seconds for each in runs) < LONG:
+                    if measured := run(approach, cell):
+                        runs.append(measured)
+        print(block(results, cell, {approach.name: approach.title for approach in chosen}), flush=True)
+    return results, failed
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Measure the modules against ansible.builtin.uri.")
+    parser.add_argument("--quick", action="store_true", help="small sizes, no latency, one round: about 3 minutes")
+    parser.add_argument("--rounds", type=int, help="how often each approach is run: 3, or 1 with --quick")
+    names = [approach.name for approach in APPROACHES]
+    parser.add_argument("--only", action="append", choices=names, metavar="NAME", help=", ".join(names))
+    options = parser.parse_args()
+    rounds = options.rounds or (1 if options.quick else 3)
+
+    chosen = [each for each in APPROACHES if not options.only or each.name in ["empty", *options.only]]
+    skipped = {each.name: f"no {each.needs}" for each in chosen if each.needs and not list(ROOT.glob(each.needs))}
+    approaches = [each for each in chosen if each.name not in skipped]
+
+    start = time.monotonic()
+    with toolbox.session():
+        LOG.unlink(missing_ok=True)
+        WORK.mkdir(exist_ok=True)
+        try:
+            venv = toolbox.make_venv("venv", [toolbox.TOOLS, toolbox.SANDBOX, toolbox.RUN_TIME], LOG)
+            toolbox.stage()
+            about = {**versions(venv), "rounds": rounds, "quick": options.quick}
+            print(" · ".join(f"{name} {value}" for name, value in about.items()))
+            for name, reason in skipped.items():
+                print(f"skipped: {name}, {reason}")
+            with toolbox.sandbox(venv, LOG) as (url, variables):
+                results, failed = measure(Bench(venv, Sandbox(url), variables), approaches, rounds, options.quick)
+        except (Failure, OSError, subprocess.SubprocessError) as failure:
+            print(toolbox.tail(LOG), f"\nThe benchmark failed: {failure}", sep="\n", file=sys.stderr)
+            return 1
+
+    targets = judge(results)
+    print("\n== Targets", *(target.line() for target in targets), sep="\n")
+    report = {
+        "about": about,
+        "skipped": skipped,
+        "failed": failed,
+        "measurements": results.plain(),
+        "targets": [target.plain() for target in targets],
+    }
+    (WORK / "bench.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    (WORK / "bench.svg").write_text(chart(results, {each.name: each for each in approaches}), encoding="utf-8")
+    for name, reason in [*skipped.items(), *failed.items()]:
+        print(f"{'FAILED' if name in failed else 'skipped'}: {name}, {reason}")
+    files = " and ".join(str((WORK / name).relative_to(ROOT)) for name in ("bench.json", "bench.svg"))
+    print(f"\n{time.monotonic() - start:.0f} s. Written: {files}")
+    return int(bool(failed))
+
+
+def versions(venv: Path) -> dict[str, Any]:
+    ask = "from importlib.metadata import version; print(version('ansible-core'), version('requests'))"
+    command = [str(venv / "bin" / "python"), "-c", ask]
+    ansible, requests = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+    return {
+        "ansible-core": ansible,
+        "requests": requests,
+        "Python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
