@@ -52,6 +52,16 @@ attributes:
     platforms: posix
 """
 
+    ACTIONGROUP_CONFLUENT = r"""
+attributes:
+  action_group:
+    description: Options can be set for all modules of the group at once, with C(module_defaults).
+    support: full
+    membership:
+      - saas.integrations.confluent
+      - saas.integrations.all
+"""
+
     ACTIONGROUP_NETOGRAPHY = r"""
 attributes:
   action_group:
@@ -59,6 +69,16 @@ attributes:
     support: full
     membership:
       - saas.integrations.netography
+      - saas.integrations.all
+"""
+
+    ACTIONGROUP_PAGERTREE = r"""
+attributes:
+  action_group:
+    description: Options can be set for all modules of the group at once, with C(module_defaults).
+    support: full
+    membership:
+      - saas.integrations.pagertree
       - saas.integrations.all
 """
 

@@ -23,7 +23,7 @@ options:
       - The name that the integration is to have from now on. O(name) is the one that it had before.
       - The task can be run again. An integration that already has the new name is left as it is.
       - If there is none with either name, one with the new name is created. If both names exist, the task fails.
-      - With O(state=absent), the integration is removed whichever of the two names it has.
+      - It does not go with O(state=absent).
     type: str
   state:
     description:

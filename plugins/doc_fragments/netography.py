@@ -20,7 +20,7 @@ options:
       - An access token for the API, as an API key or a login is exchanged for. It expires after a while, so it suits
         short runs.
       - If not given, the environment variable E(NETOGRAPHY_ACCESS_TOKEN) is used, as it is set where the module runs.
-      - If both are set, it is used and O(netosecret) is not.
+      - What the task says goes before what the environment says. If both say both, O(access_token) is used.
     type: str
   netosecret:
     description:

@@ -654,7 +654,6 @@ secrets:
   description:
     - The secrets of the integration that are known, by the name of their option, not masked.
     - A secret that Netography does not give back is missing.
-    - Ansible replaces a secret that the task itself holds. To read a secret, leave it out of the task.
   returned: if O(return_secrets=true) and there is an integration
   type: dict
   sample: {"url": "https://hooks.example.com/services/T0/B0/abc"}

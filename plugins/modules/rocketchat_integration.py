@@ -452,7 +452,6 @@ diff:
 secrets:
   description:
     - The secrets of the integration, by the name of their option, not masked. Those that it does not have are missing.
-    - Ansible replaces a secret that the task itself holds. To read a secret, leave it out of the task.
   returned: if O(return_secrets=true) and there is an integration
   type: dict
   sample:

@@ -39,16 +39,21 @@ class Sessions:
 
     def __init__(self) -> None:
         self._owner: Any = None
+        self._item: Any = None
         self._listings: dict[Any, Listing] = {}
 
-    def listing(self, owner: Any, task: Task, params: dict[str, Any], check_mode: bool) -> Listing:
-        owner = (os.getpid(), owner)
+    def listing(self, item: Any, task: Task, params: dict[str, Any], check_mode: bool) -> Listing:
+        """The listing for an item, which Ansible makes a task of its own with the identity of the whole."""
+        owner = (os.getpid(), item._uuid)
         if owner != self._owner:
             self._owner, self._listings = owner, {}
         connection = tuple(params[name] for name in task.connection_options)
         key = (task.client, check_mode, connection, params.get("workers"))
         if key not in self._listings:
             self._listings[key] = task.connect(params, check_mode)
+        if item is self._item:  # a retry: the world may have changed since the last attempt
+            self._listings[key].forget()
+        self._item = item
         return self._listings[key]
 
 
@@ -65,10 +70,6 @@ class InProcess(NormalAction):
         super().__init_subclass__(**kwargs)
         # Once for each module, in the process from which the workers are forked.
         cls._validator = ArgumentSpecValidator(**cls.task.arguments())
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._runs = 0
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         obstacle = self._obstacle(task_vars or {})
@@ -109,14 +110,9 @@ class InProcess(NormalAction):
             if isinstance(validated.errors[0], UnsupportedError):
                 message = f"Unsupported parameters for ({self._task.action}) module: {message}"
             return {"failed": True, "msg": message}
-        check_mode = self._task.check_mode
-        self._runs += 1
 
         def connect() -> Listing:
-            listing = SESSIONS.listing(self._task._uuid, self.task, params, check_mode)
-            if self._runs > 1:  # a retry: the world may have changed since the last attempt
-                listing.forget()
-            return listing
+            return SESSIONS.listing(self._task, self.task, params, self._task.check_mode)
 
         spec = self._validator.argument_spec
         result = self.task.perform(params, spec, connect, tell=display.display)

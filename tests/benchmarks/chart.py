@@ -75,14 +75,14 @@ def _panel(cell: Cell, bars: list[tuple[Bar, float | None]], low: int, high: int
         lines.append(
             f'<text class="small" text-anchor="middle" x="{x(10.0**power)}" y="{bottom + 12}">{10.0**power:g} s</text>'
         )
-    for number, (bar, seconds) in enumerate(bars):
+    for number, (row, seconds) in enumerate(bars):
         y = HEAD + ROW * number
-        lines.append(f'<text text-anchor="end" x="{LEFT - 8}" y="{y + 11}">{escape(bar.title)}</text>')
+        lines.append(f'<text text-anchor="end" x="{LEFT - 8}" y="{y + 11}">{escape(row.title)}</text>')
         if seconds is None:
             lines.append(f'<text class="small" x="{LEFT + 4}" y="{y + 11}">not run</text>')
             continue
         lines.append(
-            f'<rect class="{bar.group}" x="{LEFT}" y="{y}" width="{x(seconds) - LEFT:.1f}" height="{ROW - 4}" rx="2"/>'
+            f'<rect class="{row.group}" x="{LEFT}" y="{y}" width="{x(seconds) - LEFT:.1f}" height="{ROW - 4}" rx="2"/>'
         )
         lines.append(f'<text class="small" x="{x(seconds) + 4}" y="{y + 11}">{seconds:.2f} s</text>')
     return "\n".join(lines)

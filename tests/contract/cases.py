@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from ansible_collections.saas.integrations.plugins.module_utils._core.connection import Client
 from ansible_collections.saas.integrations.plugins.module_utils._core.resource import Field, Kind, Resource
@@ -41,6 +42,10 @@ class Case:
     @property
     def info(self) -> str:
         return f"{self.manage}_info"
+
+    @property
+    def manage_set(self) -> str:
+        return f"{self.manage}s"
 
     @property
     def resource(self) -> Resource:
@@ -176,6 +181,26 @@ CASES = [
         page=100,
     ),
 ]
+
+CANARY = 'canary-%s+/"\\ä& \U0001f426-end'
+
+
+def plant(case: Case, kind: Kind | None) -> dict[str, Any]:
+    """The arguments of a kind with a canary in every secret field."""
+    args = case.sample(kind)
+    for item, name in case.fields(kind):
+        if item.secret:
+            value = pick(args, name)
+            canary = CANARY % name
+            if item.url or item.name == "urls":
+                canary = "https://hooks.example.com/" + quote(canary)
+            if item.name == "script":
+                canary = f"/* {canary} */"
+            if isinstance(value, dict):
+                value = dict.fromkeys(value, canary)
+            put(args, name, [canary] if isinstance(value, list) else value if isinstance(value, dict) else canary)
+    return args
+
 
 # Every kind of every resource.
 KINDS = [

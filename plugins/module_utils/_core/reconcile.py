@@ -71,7 +71,8 @@ class Listing:
         """The integration with an id: from the list, if it was read, or from the service."""
         if self._by_name is None:
             return self.client.get(id)
-        return next((record for record in self.all() if record["id"] == id), None)
+        names = self.client.resource.ids
+        return next((record for record in self.all() if id in [record.get(name) for name in names]), None)
 
     def named(self, name: Any) -> list[dict[str, Any]]:
         """The integrations that have this name."""
@@ -166,17 +167,17 @@ def plan(resource: Resource, request: Request, current: dict[str, Any] | None, d
         return Plan("none", current, current, warnings=_unseen(given, advice), seen=True)
     after = resource.merge(current, desired)
     _check_whole(resource, after)
-    return Plan("update", current, after, changes, _losses(resource, after, unseen) if resource.replaces else [])
-
-
-def _losses(resource: Resource, after: dict[str, Any], unseen: list[str]) -> list[str]:
-    """Warnings about what may be lost when the object is replaced; raises InputError for what would be."""
-    lost = resource.lost(after)
+    lost = resource.lost(after) if resource.replaces or request.send_test else []
     if lost:
         raise InputError(
-            f"An update replaces the whole object, and the service does not give back {', '.join(lost)}:"
-            " give them in the task, or the update would lose them."
+            f"The whole {resource.title} has to be sent, and the service does not give back {', '.join(lost)}:"
+            " give them in the task."
         )
+    return Plan("update", current, after, changes, _losses(after, unseen) if resource.replaces else [])
+
+
+def _losses(after: dict[str, Any], unseen: list[str]) -> list[str]:
+    """Warnings about what may be lost when the object is replaced."""
     unset = [name for name in unseen if pick(after, steps(name)) is None]
     warnings = _unseen(unset, "The update replaces the whole object and leaves it unset, as the task does not give it.")
     if after.get("unknown"):
@@ -217,29 +218,36 @@ def apply(listing: Listing, request: Request, todo: Plan) -> Plan:
     return replace(first, after=after, warnings=[*first.warnings, *warnings], seen=True)
 
 
-def decide_all(listing: Listing, labels: list[str], plans: list[Plan], purge: bool, limit: int) -> list[Plan]:
+def decide_all(
+    listing: Listing, labels: list[str], requests: list[Request], plans: list[Plan], purge: bool, limit: int
+) -> list[Plan]:
     """Check that a set's plans go together; returns the plans that remove what the set does not have, if asked to.
 
     :raises InputError: two entries mean the same integration, or more than ``limit`` would be removed.
     """
     resource = listing.client.resource
     meant: dict[Any, str] = {}
-    for label, todo in zip(labels, plans):
-        key = tuple((todo.after or {}).get(name) for name in resource.key)
-        same = [("id", todo.before["id"])] if todo.before else [("key", key)] if todo.after else []
-        # A new name must not be one that another entry creates.
-        same += [("key", key)] if "name" in todo.changes else []
-        for one in same:
-            if one in meant:
-                raise InputError(f"{meant[one]} and {label} mean the same {resource.title}. Nothing was written.")
-            meant[one] = label
+    named: dict[Any, list[tuple[str, bool, list[Any]]]] = {}
+    for label, request, todo in zip(labels, requests, plans):
+        key = [(todo.after or todo.before or request.wanted).get(name) for name in resource.key]
+        # Who is there already and keeps its name may share it; who comes to a name may not.
+        comes = todo.before is None or "name" in todo.changes
+        others = named.setdefault((request.wanted.get("name") or key[0]), [])
+        same = [other for other, also, its in others if (comes or also) and _alike(key, its)]
+        if todo.before:
+            same += filter(None, [meant.get(todo.before["id"])])
+            meant[todo.before["id"]] = label
+        if same:
+            raise InputError(f"{same[0]} and {label} mean the same {resource.title}. Nothing was written.")
+        others.append((label, comes, key))
     if not purge:
         return []
     surplus = [
         Plan("delete", record, None)
         for record in listing.all()
-        if resource.manageable(record) and ("id", record["id"]) not in meant
+        if resource.manageable(record) and record["id"] not in meant
     ]
+    surplus.sort(key=lambda todo: (str((todo.before or {}).get("name")), str((todo.before or {}).get("id"))))
     if len(surplus) > limit:
         names = ", ".join(f"'{todo.before.get('name')}'" for todo in surplus[: limit + 1] if todo.before)
         raise InputError(
@@ -247,6 +255,11 @@ def decide_all(listing: Listing, labels: list[str], plans: list[Plan], purge: bo
             f"{' and more' if len(surplus) > limit + 1 else ''}. Nothing was written."
         )
     return surplus
+
+
+def _alike(one: list[Any], other: list[Any]) -> bool:
+    """Whether two keys may mean the same: what is not given means any."""
+    return all(a is None or b is None or a == b for a, b in zip(one, other))
 
 
 # What is removed first makes room for what is created: for names that must be unique, and within quotas.

@@ -128,6 +128,8 @@ class Resource:
     replaces: bool = False
     """Whether an update replaces the whole object, so that what is not sent is lost."""
     id_path: str = "id"
+    ids: tuple[str, ...] = ("id",)
+    """By what a single integration can be asked for."""
     rules: Callable[[dict[str, Any]], Iterator[str]] | None = None
     """Yields a sentence for each thing that is wrong with what the user gave."""
     whole_rules: Callable[[dict[str, Any]], Iterator[str]] | None = None
@@ -162,9 +164,11 @@ class Resource:
             record["kind"] = record[kind.name][kind.fields[0].name] if kind.other else kind.name
             if kind.other and record["kind"] in self.by_word:
                 raise InputError(f"Use the option '{record['kind']}' instead of '{kind.name}' for this kind.")
-        if record.get("name") == "" or params.get("new_name") == "":
+        new_name = {"name": params["new_name"]} if params.get("new_name") is not None else {}
+        if record.get("name") == "" or new_name.get("name") == "":
             raise InputError("A name must not be empty.")
-        problems = [*_problems((*self.fields, *self.kinds), record), *(self.rules(record) if self.rules else ())]
+        problems = [*_problems((*self.fields, *self.kinds), record), *_problems(self.fields, new_name)]
+        problems += self.rules(record) if self.rules else ()
         if problems:
             raise InputError(" ".join(problems))
         return record
@@ -317,11 +321,15 @@ class Resource:
         kind = self.kind_of(current)
         fields, have = (kind.fields, current.get(kind.name) or {}) if kind else (self.fields, current)
         prefix = f"{kind.name}." if kind else ""
-        return [
-            prefix + field.name
-            for field in fields
-            if field.write_only and not field.open and not field.required and missing(have.get(field.name))
-        ]
+        given = desired.get(kind.name) or {} if kind else desired
+        names = []
+        for field in fields:
+            if field.write_only and field.open:
+                unknown = (given.get(field.name) or {}).keys() - (have.get(field.name) or {}).keys()
+                names += [f"{prefix}{field.name}.{key}" for key in sorted(unknown)]
+            elif field.write_only and not field.required and missing(have.get(field.name)):
+                names.append(prefix + field.name)
+        return names
 
     def lost(self, after: dict[str, Any]) -> list[str]:
         """Dotted names of the secrets that replacing the object by this record would lose: it does not hold them."""
@@ -360,15 +368,15 @@ def pick(value: Any, path: tuple[str, ...]) -> Any:
 
 
 def place(body: dict[str, Any], path: tuple[str, ...], value: Any) -> None:
-    """Put a value at a path of names; a dictionary is merged into one that is there."""
+    """Put a value at a path of names; the members of a dictionary are added to those that are there."""
+    if isinstance(value, dict):
+        for name in path:
+            body = body.setdefault(name, {})
+        body.update(value)
+        return
     for name in path[:-1]:
         body = body.setdefault(name, {})
-    if not path:
-        body.update(value)
-    elif isinstance(value, dict) and isinstance(body.get(path[-1]), dict):
-        body[path[-1]].update(value)
-    else:
-        body[path[-1]] = value
+    body[path[-1]] = value
 
 
 def _given(fields: tuple[Field, ...], params: dict[str, Any]) -> dict[str, Any]:
@@ -379,6 +387,8 @@ def _given(fields: tuple[Field, ...], params: dict[str, Any]) -> dict[str, Any]:
             continue
         if field.fields:
             value = _given(field.fields, value)
+        elif field.open:
+            value = {key: item for key, item in value.items() if item is not None}
         elif field.normal:
             value = field.normal(value)
         given[field.name] = value
@@ -500,7 +510,8 @@ def _view(
         if field.fields:
             value = _view(field.fields, value, changed, writable, f"{name}.") if isinstance(value, dict) else value
         elif field.secret and field.open and isinstance(value, dict):
-            value = {key: mask(item, CHANGED if f"{name}.{key}" in changed else MASK) for key, item in value.items()}
+            masks = {key: CHANGED if f"{name}.{key}" in changed else MASK for key in value}
+            value = {key: item if missing(item) else mask(item, masks[key]) for key, item in value.items()}
         elif field.secret:
             value = mask(value, CHANGED if name in changed else MASK) if value not in ("", [], {}) else value
         shown[field.name] = value

@@ -168,9 +168,13 @@ class Manage(Task):
         """What the arguments ask for; raises InputError if that cannot be right."""
         if params["new_name"] is not None and params["state"] == "absent":
             raise InputError("'new_name' is for integrations that are to be there, not for state=absent.")
+        desired = self.resource.desired(params)
+        if params["state"] == "absent":
+            # What tells it from others is enough to remove it.
+            desired = {name: desired[name] for name in ("name", "kind", *self.resource.fixed) if name in desired}
         return Request(
             id=given_id(params),
-            desired=self.resource.desired(params),
+            desired=desired,
             absent=params["state"] == "absent",
             new_name=params["new_name"],
             always=params.get("update_secrets") == "always",
@@ -204,7 +208,10 @@ class ManageSet(Manage):
         requests = for_each(self.request, labels, entries)
         requests = for_each(lambda one: replace(one, desired=client.resolve(one.desired)), labels, requests)
         plans = for_each(lambda one: decide(listing, one), labels, requests)
-        purged = decide_all(listing, labels, plans, params["purge"], params["purge_limit"])
+        purged = decide_all(listing, labels, requests, plans, params["purge"], params["purge_limit"])
+        remark = client.remark(list(listing.all())) if params["purge"] else None
+        if remark:
+            client.warn(f"{remark} They are not purged.")
         jobs = [*zip(requests, plans), *((Request(desired={}, absent=True), plan) for plan in purged)]
         if client.read_only:
             return self._result(client, jobs, [todo for _request, todo in jobs], len(entries))
@@ -216,9 +223,9 @@ class ManageSet(Manage):
         views, errors = [], []
         names: dict[str, list[Any]] = {"create": [], "update": [], "delete": [], "none": []}
         before, after = {}, {}
-        for index, ((_request, planned), outcome) in enumerate(zip(jobs, outcomes)):
-            record = planned.after or planned.before or {}
-            name = record.get("name")
+        for index, ((request, planned), outcome) in enumerate(zip(jobs, outcomes)):
+            record = planned.after or planned.before or request.desired
+            name = record.get("name") or request.id
             if isinstance(outcome, Error):
                 errors.append({"name": name, "action": planned.action, **failure(outcome)})
                 del errors[-1]["failed"]

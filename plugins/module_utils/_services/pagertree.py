@@ -93,14 +93,18 @@ def parse(options: str) -> dict[str, Option]:
 
 
 def plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+    """A name without what varies in its spelling, and without a remark in parentheses."""
+    return re.sub(r"\(.*\)|[^a-z0-9]", "", name.lower())
 
 
-# The service does not publish what it calls its types: a class is found by all of its name, or by a part of it.
-CATALOGUE: dict[str, dict[str, Option]] = {}
-for _name, _options in CLASSES.items():
-    for _alias in {plain(_name), *map(plain, _name.split("::"))}:
-        CATALOGUE.setdefault(_alias, parse(GENERIC)).update(parse(_options))
+# The service does not publish what it calls its types. A class is found by its name, by a part of its name that is not
+# the name of another, or by what the product is called elsewhere.
+CATALOGUE = {plain(name): parse(f"{GENERIC} {options}") for name, options in CLASSES.items()}
+for _name in CLASSES:
+    for _part in {*map(plain, _name.split("::"))} - {*map(plain, CLASSES)}:
+        CATALOGUE[_part] = {**CATALOGUE.get(_part, {}), **CATALOGUE[plain(_name)]}
+for _alias, _part in {"googlechat": "hangouts", "66uptime": "sixtysixuptime"}.items():
+    CATALOGUE[_alias] = CATALOGUE[_part]
 SECRET = frozenset(name for options in CATALOGUE.values() for name, known in options.items() if known.secret)
 
 
@@ -121,6 +125,8 @@ def rules(desired: dict[str, Any]) -> Iterator[str]:
         for key, value in desired.get(name, {}).items():
             if isinstance(value, (dict, list)):
                 yield f"{name}.{key}: the service takes single values only."
+    if "integration_type" not in desired and (desired.get("options") or desired.get("secret_options")):
+        yield "options need 'integration_type', as every type knows others."
     for key in desired.get("options", {}):
         if key in SECRET:
             yield f"options.{key} is a secret: move it to 'secret_options'."
@@ -136,6 +142,7 @@ def whole_rules(after: dict[str, Any]) -> Iterator[str]:
 INTEGRATION = Resource(
     title="integration",
     kind_path="integration_type.name",
+    ids=("id", "prefix_id"),
     key=("name", "integration_type_id"),
     fixed=("integration_type",),
     rules=rules,
@@ -198,7 +205,8 @@ class PagerTree(Client):
             found = self._named("integration_types", "integration_type", desired["integration_type"])
             if found is None:
                 raise self._unknown("integration_types", "integration_type", desired["integration_type"])
-            resolved["integration_type"], resolved["integration_type_id"] = found.get("name"), found.get("id")
+            resolved.update(integration_type=found.get("name"), integration_type_id=found.get("id"))
+            resolved["kind"] = resolved["integration_type"]
             check_options(resolved)
         for name, collection in DESTINATIONS.items():
             if name in desired:
