@@ -24,7 +24,9 @@ What you saw, on a sandbox that plays the services on this machine:
 
 The same playbook against the real services: install the collection, set their variables, run it.
   Netography    NETOGRAPHY_ACCESS_TOKEN, or NETOSECRET
+  Confluent     CONFLUENT_CLOUD_API_KEY, CONFLUENT_CLOUD_API_SECRET
   Rocket.Chat   ROCKETCHAT_URL, ROCKETCHAT_AUTH_TOKEN, ROCKETCHAT_USER_ID
+  PagerTree     PAGERTREE_API_KEY; DEMO_PAGERTREE_TEAM, the name of one of your teams
   $ ansible-playbook saas.integrations.demo
 """
 

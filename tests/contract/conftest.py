@@ -198,7 +198,7 @@ class Playbooks:
         """Run tasks on localhost; returns what they registered as ``result_*``."""
         target = self.folder / "results.json"
         names = [task["register"] for task in tasks if task.get("register", "").startswith("result_")]
-        content = "{{ {%s} | to_json }}" % ", ".join(f"'{name}': {name}" for name in names)
+        content = "{{ {" + ", ".join(f"'{name}': {name}" for name in names) + "} | to_json }}"
         show = {"ansible.builtin.copy": {"dest": str(target), "content": content}, "check_mode": False}
         self.run([{"hosts": "localhost", "gather_facts": False, "tasks": [*tasks, show], **play}], *arguments)
         return json.loads(target.read_text(encoding="utf-8"))
