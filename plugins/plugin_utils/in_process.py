@@ -28,6 +28,9 @@ from ..module_utils._core.task import Task
 display = Display()
 
 SWITCH = "saas_integrations_in_process"
+# Since ansible-core 2.21, results show the invocation only if they are asked to.
+INVOCATION = "INJECT_INVOCATION"
+INVOCATION_IS_OPTIONAL = INVOCATION in C.config.get_configuration_definitions()
 
 
 class Sessions:
@@ -78,7 +81,7 @@ class InProcess(NormalAction):
             display.vvv(f"{self._task.action} runs as a module: {obstacle}", host=host)
             return super().run(tmp, task_vars)
         display.vvv(f"{self._task.action} runs in the worker process", host=host)
-        return self._run_here()
+        return self._run_here(task_vars or {})
 
     def _obstacle(self, task_vars: dict[str, Any]) -> str | None:
         """Why the task has to run as a module."""
@@ -102,7 +105,7 @@ class InProcess(NormalAction):
             return f"the interpreter is {interpreter}"
         return None
 
-    def _run_here(self) -> dict[str, Any]:
+    def _run_here(self, task_vars: dict[str, Any]) -> dict[str, Any]:
         validated = self._validator.validate(plain(self._task.args))
         params = validated.validated_parameters
         if validated.error_messages:
@@ -118,7 +121,8 @@ class InProcess(NormalAction):
         result = self.task.perform(params, spec, connect, tell=display.display)
         if not self._task.diff:
             result.pop("diff", None)
-        result["invocation"] = {"module_args": without_secrets(spec, params)}
+        if not INVOCATION_IS_OPTIONAL or C.config.get_config_value(INVOCATION, variables=task_vars):
+            result["invocation"] = {"module_args": without_secrets(spec, params)}
         return result
 
 

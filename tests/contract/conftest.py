@@ -89,7 +89,7 @@ def as_module(module: str, args: dict[str, Any], check: bool, diff: bool, monkey
     with contextlib.suppress(ImportError):  # no such thing before ansible-core 2.19
         internal = importlib.import_module("ansible.module_utils._internal")
         # A process that also runs action plugins holds itself for a controller, which shows warnings at once.
-        monkeypatch.setattr(internal, "is_controller", False)
+        monkeypatch.setattr(internal, "is_controller", False, raising=False)
     # Kept for the life of a process, which for Ansible is one run.
     warnings._global_warnings.clear()
     output = io.StringIO()
@@ -113,7 +113,7 @@ def in_worker(module: str, args: dict[str, Any], check: bool, diff: bool, monkey
     connection = SimpleNamespace(transport="local", become=None)
     templar = SimpleNamespace(template=lambda value: value)
     plugin = importlib.import_module(f"{PLUGINS}.action.{module}").ActionModule
-    action = plugin(task=task, connection=connection, play_context=None, loader=None, templar=templar)
+    action = plugin(task, connection, play_context=None, loader=None, templar=templar, shared_loader_obj=None)
     return json.dumps(action.run(task_vars={"inventory_hostname": "localhost"}), ensure_ascii=False)
 
 

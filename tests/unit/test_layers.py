@@ -35,7 +35,7 @@ def imports(path: Path) -> set[str]:
 
 
 def files(folder: str) -> list[Path]:
-    return sorted(path for path in (PLUGINS / folder).glob("*.py"))
+    return sorted(path for path in (PLUGINS / folder).glob("*.py") if path.stem != "__init__")
 
 
 def test_the_core_is_layered():
@@ -67,6 +67,12 @@ def test_modules_are_documentation_and_wiring():
             and not (isinstance(node, ast.Assign) and node.targets[0].id in ("DOCUMENTATION", "EXAMPLES", "RETURN"))
         ]
         assert len(code) == 3, path.name  # TASK, main, the call of main
+
+
+def test_every_module_has_its_action_plugin():
+    assert [path.stem for path in files("action")] == MODULES
+    for path in files("action"):
+        assert imports(path) == {"__future__", f"modules.{path.stem}", "plugin_utils.in_process"}, path.name
 
 
 def test_requests_and_the_ends_of_modules_have_one_place():
