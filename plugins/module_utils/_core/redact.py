@@ -67,7 +67,10 @@ def secret_values(spec: dict[str, Any], params: dict[str, Any]) -> Iterator[str]
 
 
 def without_secrets(spec: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
-    """The options with those that are ``no_log`` masked, at any depth of an argument spec."""
+    """The options with those that are ``no_log`` masked, at any depth of an argument spec.
+
+    Of suboptions, only those that were given: with all others, a large set would be many times as large.
+    """
     shown = dict(params)
     for name, option in spec.items():
         value = params.get(name)
@@ -75,10 +78,12 @@ def without_secrets(spec: dict[str, Any], params: dict[str, Any]) -> dict[str, A
             continue
         if option.get("no_log"):
             shown[name] = mask(value)
-        elif option.get("options") and isinstance(value, dict):
-            shown[name] = without_secrets(option["options"], value)
         elif option.get("options"):
-            shown[name] = [without_secrets(option["options"], item) for item in value]
+            given = [
+                {key: item for key, item in without_secrets(option["options"], one).items() if item is not None}
+                for one in (value if isinstance(value, list) else [value])
+            ]
+            shown[name] = given if isinstance(value, list) else given[0]
     return shown
 
 
