@@ -161,6 +161,19 @@ def test_every_entry_is_created_once(case, fault, call, sandbox, monkeypatch):
 
 
 @each_case
+@pytest.mark.parametrize("fault", ["drop_after", "drop_before", "truncate", "half_json"])
+def test_every_surplus_one_is_removed_and_no_other(case, fault, call, sandbox, monkeypatch):
+    monkeypatch.setattr(http, "BACKOFF", 0)
+    call(case.manage_set, {"integrations": entries(case, 6)})
+    keep = {"integrations": entries(case, 2), "purge": True}
+    method = "POST" if case.service == "rocketchat" else "DELETE"
+    sandbox.fault(case.service, fault, method=method, skip=1, times=2)
+    done = call(case.manage_set, keep)
+    assert not done.get("failed") and len(done["deleted"]) == 4, done
+    assert names_of(case, sandbox) == ["entry 000", "entry 001"]
+
+
+@each_case
 def test_workers_have_bounds(case, call, sandbox):
     for workers in (0, 17):
         refused = call(case.manage_set, {"integrations": entries(case, 1), "workers": workers})

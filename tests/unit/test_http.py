@@ -266,7 +266,7 @@ def test_headers_that_cannot_be_sent():
 
 def test_without_requests(monkeypatch):
     monkeypatch.setattr(http, "REQUESTS_ERROR", "Traceback ...")
-    with pytest.raises(Error, match="requests") as caught:
+    with pytest.raises(Error, match="-m pip install requests") as caught:
         client("https://example.com")
     assert caught.value.details == {"exception": "Traceback ..."}
 

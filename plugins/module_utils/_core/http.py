@@ -12,6 +12,7 @@ from __future__ import annotations
 import json as jsonlib
 import math
 import random
+import sys
 import threading
 import time
 import traceback
@@ -110,7 +111,8 @@ class Http:
         pool: int = 1,
     ) -> None:
         if REQUESTS_ERROR:
-            raise Error(missing_required_lib("requests"), exception=REQUESTS_ERROR)
+            advice = f" For example: {sys.executable} -m pip install requests"
+            raise Error(missing_required_lib("requests") + advice, exception=REQUESTS_ERROR)
         self.title, self.base_url, self.secrets = title, base_url, secrets
         self.timeout, self.max_wait, self.read_only = timeout, max_wait, read_only
         self._credentials, self._explain = credentials, explain

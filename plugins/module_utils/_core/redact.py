@@ -116,7 +116,8 @@ class Secrets:
         """The same value with every secret masked, keys of dictionaries included."""
         # One search for each spelling in all of the text: there may be thousands of both, and rarely a hit.
         text = "\n".join(_texts(value))
-        found = [spelling for spelling in self._spellings if spelling in text]
+        # A copy, as other threads may add to them.
+        found = [spelling for spelling in tuple(self._spellings) if spelling in text]
         if not found:
             return value
         # The longest first, so that no tail of a longer secret stays behind.

@@ -212,7 +212,8 @@ class ManageSet(Manage):
         remark = client.remark(list(listing.all())) if params["purge"] else None
         if remark:
             client.warn(f"{remark} They are not purged.")
-        jobs = [*zip(requests, plans), *((Request(desired={}, absent=True), plan) for plan in purged)]
+        jobs = [*zip(requests, plans)]
+        jobs += [(Request({}, id=todo.before["id"], absent=True), todo) for todo in purged if todo.before]
         if client.read_only:
             return self._result(client, jobs, [todo for _request, todo in jobs], len(entries))
         return self._result(client, jobs, apply_all(listing, jobs, params["workers"]), len(entries))
