@@ -36,9 +36,9 @@ SECRET = 'p@ss w"ö/+=\\&<x>'
     ],
 )
 def test_every_spelling_is_masked(spelling):
-    cleaned = Secrets([SECRET]).clean({spelling: [f"before {spelling} after", 1, None]})
+    cleaned = Secrets([SECRET, "word"]).clean({"word": [f"before {spelling} after", 1, None]})
     assert SECRET not in str(cleaned) and spelling.strip('"').rstrip("=") not in str(cleaned)
-    assert MASK in str(cleaned) and "before" in str(cleaned) and 1 in next(iter(cleaned.values()))
+    assert MASK in str(cleaned) and "before" in str(cleaned) and 1 in cleaned["word"]
 
 
 def test_the_longest_secret_goes_first():

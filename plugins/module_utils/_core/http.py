@@ -273,7 +273,8 @@ class Call:
         title, call = self.http.title, f"{self.method} {self.path}"
         if isinstance(outcome, Fault):
             error: type[ServiceError] = Unclear if outcome.sent and self.method not in IDEMPOTENT else ServiceError
-            return self._error(error, f"{title}: {outcome.text} for {call}.{advice}")
+            origin = _origin(self.http.base_url)
+            return self._error(error, f"{title} at {origin}: {outcome.text} for {call}.{advice}")
         status, headers = outcome.status, outcome.headers
         code, reason = self.http.explain(outcome.body)
         if 300 <= status < 400:

@@ -113,7 +113,7 @@ class Secrets:
             self._spellings.update(spelling for spelling in _spellings(value) if len(spelling) >= SHORTEST)
 
     def clean(self, value: Any) -> Any:
-        """The same value with every secret masked, keys of dictionaries included."""
+        """The same value with every secret masked; the keys of dictionaries are the collection's own words."""
         # One search for each spelling in all of the text: there may be thousands of both, and rarely a hit.
         text = "\n".join(_texts(value))
         # A copy, as other threads may add to them.
@@ -129,8 +129,7 @@ def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _texts(key)
+        for item in value.values():
             yield from _texts(item)
     elif isinstance(value, list):
         for item in value:
@@ -141,7 +140,7 @@ def _substitute(pattern: re.Pattern[str], value: Any) -> Any:
     if isinstance(value, str):
         return pattern.sub(MASK, value)
     if isinstance(value, dict):
-        return {_substitute(pattern, key): _substitute(pattern, item) for key, item in value.items()}
+        return {key: _substitute(pattern, item) for key, item in value.items()}
     if isinstance(value, list):
         return [_substitute(pattern, item) for item in value]
     return value
