@@ -10,6 +10,11 @@ import json
 import pytest
 from cases import CASES
 
+from ansible_collections.saas.integrations.plugins.module_utils._core.connection import COMMON
+from ansible_collections.saas.integrations.plugins.module_utils._core.errors import InputError
+from ansible_collections.saas.integrations.plugins.module_utils._core.reconcile import Listing
+from ansible_collections.saas.integrations.plugins.module_utils._services.pagertree import PagerTree
+
 MANAGE = "pagertree_integration"
 OPERATIONS = "01GBVEPV00KTDKH2VH8AE4M085"
 WEBHOOK = "01GBVEPV00564Y4F7R13BAPREH"
@@ -102,6 +107,22 @@ def test_in_check_mode_a_team_may_not_be_there_yet(call, sandbox):
     assert call(MANAGE, args)["failed"]
     call(MANAGE, HOOK)
     assert call(MANAGE, args, check=True)["changes"] == ["teams"]
+
+
+def test_what_was_looked_up_is_forgotten_with_the_listing(sandbox):
+    """So that a retry, or the item after a failure, finds the team that came meanwhile."""
+    options = {**PagerTree.options, **COMMON}
+    params = {name: spec.get("default") for name, spec in options.items()}
+    params.update(api_url=sandbox.env["PAGERTREE_BASE_URL"], api_key=sandbox.env["PAGERTREE_API_KEY"])
+    listing = Listing(PagerTree(params))
+    for _attempt in range(2):
+        with pytest.raises(InputError, match="there is no 'Later'"):
+            listing.client.resolve({"teams": ["Later"]})
+    assert len(sandbox.log()) == 1
+    later = {"service": "pagertree", "collection": "teams", "objects": [{"name": "Later"}]}
+    sandbox.control("POST", "state", json=later)
+    listing.forget()
+    assert len(listing.client.resolve({"teams": ["Later"]})["teams"]) == 1
 
 
 def test_the_type_does_not_change(call, sandbox):

@@ -136,6 +136,10 @@ class Client(ABC):
         """The desired record with the names of other objects replaced by what the service wants of them."""
         return desired
 
+    def forget(self) -> None:
+        """Look at other objects again next time."""
+        return None
+
     @contextmanager
     def absence(self, id: str | None) -> Iterator[None]:
         """Pass over an error which proves that there is no integration with this id."""

@@ -97,6 +97,7 @@ class Listing:
         """Look at the service again next time."""
         with self._lock:
             self._by_name = None
+        self.client.forget()
 
     def _load(self) -> dict[Any, list[dict[str, Any]]]:
         with self._lock:

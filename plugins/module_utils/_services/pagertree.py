@@ -214,6 +214,9 @@ class PagerTree(Client):
                 resolved[name] = [*dict.fromkeys(ids)]
         return resolved
 
+    def forget(self) -> None:
+        self._collections = {}
+
     def _destination(self, collection: str, option: str, value: str) -> str:
         if self.ID.fullmatch(value):
             return value
@@ -244,9 +247,10 @@ class PagerTree(Client):
         return InputError(f"{option}: there is no '{value}'. There are: {', '.join(names) or 'none at all'}.")
 
     def _collection(self, name: str) -> list[dict[str, Any]]:
-        if name not in self._collections:
-            self._collections[name] = self._list(name)
-        return self._collections[name]
+        collections = self._collections
+        if name not in collections:
+            collections[name] = self._list(name)
+        return collections[name]
 
     # -- the verbs ----------------------------------------------------------------------------------------------
 
