@@ -88,7 +88,7 @@ def test_no_credential_in_any_result(case, call, sandbox, monkeypatch):
 
 def test_netosecret_and_what_is_derived_from_it(call, sandbox, monkeypatch):
     monkeypatch.delenv("NETOGRAPHY_ACCESS_TOKEN")
-    args = {"netosecret": sandbox.netosecret}
+    args = {"netosecret": sandbox.netosecret[:20] + "\n" + sandbox.netosecret[20:] + "\n"}
     assert call("netography_response_integration_info", args)["integrations"] == []
     sandbox.fault("netography", "echo", method="GET")
     echoed = call("netography_response_integration_info", args)

@@ -161,7 +161,8 @@ class NetoSecret(Credentials):
     def __init__(self, netosecret: str) -> None:
         super().__init__()
         try:
-            key = json.loads(base64.b64decode(netosecret, validate=True))
+            # Files and mails wrap lines, and end with one.
+            key = json.loads(base64.b64decode("".join(netosecret.split()), validate=True))
             self._key = {name: key[name] for name in self.MEMBERS}
             fine = all(isinstance(value, str) and value for value in self._key.values())
         except (binascii.Error, ValueError, LookupError, TypeError):
