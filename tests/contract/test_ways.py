@@ -125,6 +125,25 @@ def test_a_loop_shares_connection_and_listing(playbooks, sandbox):
     assert len({entry["connection"] for entry in log}) == 2
 
 
+def test_a_loop_sees_what_it_has_written(playbooks, sandbox):
+    steps = [{"name": "a"}, {"name": "a"}, {"name": "a", "new_name": "b"}, {"name": "b"}, {"name": "a"}]
+    steps += [{"name": "b", "state": "absent"}, {"name": "b", "state": "absent"}]
+    task = {
+        f"{COLLECTION}netography_response_integration": {
+            "name": "{{ item.name }}",
+            "new_name": "{{ item.new_name | default(omit) }}",
+            "state": "{{ item.state | default(omit) }}",
+            "teams": {"url": "https://hooks.example.com/one"},
+        },
+        "loop": steps,
+        "register": "result_loop",
+    }
+    results = playbooks.results([task])["result_loop"]["results"]
+    assert [one["action"] for one in results] == ["create", "none", "update", "none", "create", "delete", "none"]
+    assert [entry["method"] for entry in sandbox.log()] == ["GET", "POST", "PUT", "POST", "DELETE"]
+    assert [item["name"] for item in sandbox.objects("netography")] == ["a"]
+
+
 def test_a_loop_over_accounts_and_endpoints_shares_nothing(playbooks, sandbox):
     task = {
         f"{COLLECTION}netography_response_integration_info": {"api_url": "{{ item }}"},
