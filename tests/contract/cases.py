@@ -51,6 +51,11 @@ class Case:
     def resource(self) -> Resource:
         return self.client.resource
 
+    @property
+    def kinds(self) -> list[Kind | None]:
+        """The kinds that can be managed; none stands for a resource without kinds."""
+        return [kind for kind in self.resource.kinds if not kind.read_only] or [None]
+
     def pair(self, item: Field, name: str) -> tuple[Any, Any]:
         """Two different values for a field."""
         for key in (name, item.name):
@@ -203,9 +208,7 @@ def plant(case: Case, kind: Kind | None) -> dict[str, Any]:
 
 
 # Every kind of every resource.
-KINDS = [
-    (case, kind) for case in CASES for kind in (case.resource.kinds or (None,)) if not kind or not kind.read_only
-]
+KINDS = [(case, kind) for case in CASES for kind in case.kinds]
 IDS = [f"{case.service}-{kind.name if kind else 'any'}" for case, kind in KINDS]
 # Every writable field of every kind; fields of all kinds once for each resource.
 FIELDS = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from cases import CANARY, CASES, KINDS, plant, put
+from cases import CANARY, CASES, plant, put
 
 COLLECTION = "saas.integrations."
 each_case = pytest.mark.parametrize("case", CASES, ids=[case.service for case in CASES])
@@ -16,7 +16,7 @@ each_case = pytest.mark.parametrize("case", CASES, ids=[case.service for case in
 
 def life(case):
     """Tasks from creation to removal, and some that fail."""
-    kind = next((kind for one, kind in KINDS if one is case), None)
+    kind = case.kinds[0]
     args = case.sample(kind)
     changed = case.sample(kind)
     item, name = next((item, name) for item, name in reversed(list(case.fields(kind))) if not item.write_only)
@@ -206,7 +206,7 @@ def test_hosts_defaults_and_checks(strategy, playbooks, sandbox):
 @pytest.mark.parametrize("in_process", [True, False])
 @each_case
 def test_no_secret_in_the_output_at_the_highest_verbosity(case, in_process, playbooks, sandbox):
-    kind = next((kind for one, kind in KINDS if one is case), None)
+    kind = case.kinds[0]
     args = plant(case, kind)
     tasks = [
         {COLLECTION + case.manage: args, "register": "result_one"},
