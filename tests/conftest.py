@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -114,6 +115,28 @@ class Playbooks:
         show = {"ansible.builtin.copy": {"dest": str(target), "content": content}, "check_mode": False}
         self.run([{"hosts": "localhost", "gather_facts": False, "tasks": [*tasks, show], **play}], *arguments)
         return json.loads(target.read_text(encoding="utf-8"))
+
+    def inventory(self, source: Path | str, *arguments: str, **env: str) -> tuple[str, str]:
+        """List an inventory as JSON; returns it and all that was said."""
+        done = subprocess.run(
+            [str(Path(sys.executable).with_name("ansible-inventory")), "--list", "-i", str(source), *arguments],
+            env={**self.env, **env},
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout, done.stderr
+
+
+@pytest.fixture
+def unused_port():
+    """A port on which nobody listens."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        yield unused.getsockname()[1]
 
 
 @pytest.fixture

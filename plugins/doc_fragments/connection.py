@@ -6,8 +6,8 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    # What the modules of all services share: how to reach the service.
-    DOCUMENTATION = r"""
+    # How to reach a service.
+    PLUGIN = r"""
 options:
   validate_certs:
     description:
@@ -54,6 +54,10 @@ options:
     default: 120.0
 requirements:
   - requests
+"""
+
+    # Modules may run elsewhere than the playbook.
+    DOCUMENTATION = PLUGIN + r"""
 notes:
   - Environment variables count as they are set where the module runs, which is the managed host, not the controller. To
     take them from the controller, set the options with the P(ansible.builtin.env#lookup) lookup in C(module_defaults).

@@ -24,6 +24,7 @@ from ..module_utils._core.http import REQUESTS_ERROR
 from ..module_utils._core.reconcile import Listing
 from ..module_utils._core.redact import without_secrets
 from ..module_utils._core.task import Task
+from .plain import plain
 
 display = Display()
 
@@ -124,15 +125,3 @@ class InProcess(NormalAction):
         if not INVOCATION_IS_OPTIONAL or C.config.get_config_value(INVOCATION, variables=task_vars):
             result["invocation"] = {"module_args": without_secrets(spec, params)}
         return result
-
-
-def plain(value: Any) -> Any:
-    """The same value in plain types: those of the template engine carry data about their origin, which costs time."""
-    if isinstance(value, dict):
-        return {plain(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    for kind in (str, bool, int, float):
-        if isinstance(value, kind):
-            return str.__str__(value) if kind is str else kind(value)
-    return value

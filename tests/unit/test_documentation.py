@@ -64,6 +64,16 @@ def texts(options: dict[str, Any], prefix: str = "") -> dict[str, list[str]]:
     return found
 
 
+def plugin(name: str) -> dict[str, Any]:
+    """The options of an inventory plugin that describe the connection."""
+    document = yaml.safe_load(importlib.import_module(f"{PLUGINS}.inventory.{name}").DOCUMENTATION)
+    options: dict[str, Any] = {}
+    for one in document["extends_documentation_fragment"]:
+        for option, content in fragment(one).get("options", {}).items() if one.startswith("saas.") else ():
+            options[option] = {**content, **options.get(option, {})}
+    return options
+
+
 def one_of(name: str) -> dict[str, Any]:
     """The options that the module for one integration has for it: those which it does not share with the set."""
     one, shared = name.removesuffix("s"), documented(name)
@@ -84,6 +94,17 @@ def test_every_description_is_made_of_sentences(name):
     for option, sentences in texts(documented(name)).items():
         for sentence in sentences:
             assert isinstance(sentence, str) and sentence.endswith("."), (option, sentence)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_an_inventory_has_the_connection_options_of_the_modules(name):
+    """With the same environment variables."""
+    connection = module(name).TASK.connection_options
+    options = {option: content for option, content in plugin(name).items() if option in connection}
+    assert facts(options, "suboptions") == facts(connection, "options")
+    for option, spec in connection.items():
+        names = [entry["name"] for entry in options[option].get("env", ())]
+        assert names == (spec["fallback"][1] if "fallback" in spec else []), option
 
 
 def test_every_service_has_a_set():

@@ -75,6 +75,14 @@ def test_every_module_has_its_action_plugin():
         assert imports(path) == {"__future__", f"modules.{path.stem}", "plugin_utils.in_process"}, path.name
 
 
+def test_an_inventory_plugin_lists_what_an_info_module_lists():
+    sets = [module for module in MODULES if module.endswith("_integrations")]
+    assert [path.stem for path in files("inventory")] == sets
+    for path in files("inventory"):
+        info = f"modules.{path.stem.removesuffix('s')}_info"
+        assert imports(path) == {"__future__", info, "plugin_utils.inventory"}, path.name
+
+
 def test_requests_and_the_ends_of_modules_have_one_place():
     for path in sorted(PLUGINS.rglob("*.py")):
         text = path.read_text(encoding="utf-8")

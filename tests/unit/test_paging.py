@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from ansible_collections.saas.integrations.plugins.module_utils._core.errors import ServiceError
@@ -54,10 +56,32 @@ def test_by_offset(pages, offsets, found):
     assert fetch.offsets == offsets
 
 
-@pytest.mark.parametrize("pages", [[([], 3)], [(items(1), 3), ([], 3)], [(items(1), 3), (items(1), 3)]])
-def test_by_offset_never_returns_a_short_list(pages):
+@pytest.mark.parametrize("first", [[], items(1)])
+@pytest.mark.parametrize("others", [[], items(1)])
+def test_by_offset_never_returns_a_short_list(first, others):
     with pytest.raises(ServiceError, match="out of 3"):
-        by_offset("id", Pages(*pages * 3))
+        by_offset("id", lambda offset: (Reply, others if offset else first, 3))
+
+
+def test_by_offset_fetches_the_other_pages_at_once():
+    together = threading.Barrier(3, timeout=10)
+
+    def fetch(offset):
+        if offset:
+            together.wait()
+        return Reply, items(offset, offset + 1), 8
+
+    assert [item["id"] for item in by_offset("id", fetch, threads=3)] == list(range(8))
+
+
+def test_by_offset_fails_with_any_of_its_pages():
+    def fetch(offset):
+        if offset == 4:
+            raise ServiceError("no answer")
+        return Reply, items(offset, offset + 1), 8
+
+    with pytest.raises(ServiceError, match="no answer"):
+        by_offset("id", fetch, threads=2)
 
 
 def test_items_without_an_id_are_all_kept():

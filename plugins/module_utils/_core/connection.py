@@ -65,7 +65,7 @@ class Client(ABC):
         read_only: bool = False,
         pool: int = 1,
     ) -> None:
-        self.params, self.read_only = params, read_only
+        self.params, self.read_only, self.pool = params, read_only, pool
         self.secrets = Secrets()
         self.warn: Callable[[str], None] = lambda text: None
         # What is unsafe about the options: to be told with every result.

@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 from .errors import ServiceError
 from .http import Reply
@@ -24,31 +25,43 @@ def at_once(reply: Reply, items: list[dict[str, Any]], total: int) -> list[dict[
     return items
 
 
-def by_offset(
-    identity: str, fetch: Callable[[int], tuple[Reply, list[dict[str, Any]], int]]
-) -> list[dict[str, Any]]:
+Page = Tuple[Reply, List[Dict[str, Any]], int]
+
+
+def by_offset(identity: str, fetch: Callable[[int], Page], threads: int = 1) -> list[dict[str, Any]]:
     """Read a list in a stable order; ``fetch(offset)`` returns a page and the total that it announces.
 
-    The page size is what the service sends, as services cut what they are asked for.
+    The page size is what the service sends first, as services cut what they are asked for. The other pages that the
+    total announces are fetched by several threads.
     """
     for attempt in range(1, ATTEMPTS + 1):
         found: dict[Any, dict[str, Any]] = {}
         totals: list[int] = []
-        offset = 0
-        while not totals or offset < totals[-1]:
-            reply, page, total = fetch(offset)
-            size = len(found)
-            found.update((item.get(identity, offset + index), item) for index, item in enumerate(page))
-            totals.append(total)
-            offset += len(page)
-            if len(found) == size:
-                break
+        offsets: Sequence[int] = [0]
+        step = 0
+        while offsets:
+            size, pages = len(found), _in_threads(threads, fetch, offsets)
+            for offset, (_reply, page, total) in zip(offsets, pages):
+                found.update((item.get(identity, offset + index), item) for index, item in enumerate(page))
+                totals.append(total)
+            step = step or len(page)
+            offsets = range(offset + len(page), total, step) if len(found) > size else ()
         # A total that shrank tells that items moved to pages already read.
         if totals == sorted(totals) and len(found) >= totals[-1]:
             break
         if attempt == ATTEMPTS:
-            raise _incomplete(reply, len(found), totals[-1])
+            raise _incomplete(pages[-1][0], len(found), totals[-1])
     return list(found.values())
+
+
+def _in_threads(threads: int, fetch: Callable[[int], Page], offsets: Sequence[int]) -> list[Page]:
+    with ThreadPoolExecutor(threads) as pool:
+        futures = [pool.submit(fetch, offset) for offset in offsets]
+        try:
+            return [future.result() for future in futures]
+        finally:
+            for future in futures:
+                future.cancel()
 
 
 def by_link(

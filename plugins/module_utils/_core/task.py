@@ -17,6 +17,9 @@ from .errors import Error, Failed, InputError, ServiceError
 from .reconcile import Listing, Plan, Request, apply, apply_all, decide, decide_all
 from .redact import Secrets, secret_values, without_secrets
 
+# Connections that a task may use at once, if it does not say how many: for the pages of a long list.
+POOL = 4
+
 
 class Task(ABC):
     """What a module does with the integrations of one service."""
@@ -41,7 +44,7 @@ class Task(ABC):
 
     def connect(self, params: dict[str, Any], check_mode: bool) -> Listing:
         """A client with nothing read so far; raises Error if the options cannot be right."""
-        return Listing(self.client(params, read_only=check_mode, pool=params.get("workers") or 1))
+        return Listing(self.client(params, read_only=check_mode, pool=params.get("workers") or POOL))
 
     def perform(
         self,

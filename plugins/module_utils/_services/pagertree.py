@@ -260,7 +260,7 @@ class PagerTree(Client):
             page, more, total = reply.list("data"), reply.object().get("has_more"), reply.object().get("total_count")
             return reply, page, total if isinstance(total, int) else offset + len(page) + bool(more)
 
-        return paging.by_offset("id", fetch)
+        return paging.by_offset("id", fetch, self.pool)
 
     def list(self) -> list[dict[str, Any]]:
         return [decode(item) for item in self._list("integrations")]

@@ -181,7 +181,7 @@ class RocketChat(Client):
             reply = self.http.request("GET", f"{self.PATH}list", params=params)
             return reply, reply.list("integrations"), reply.number("total")
 
-        return [INTEGRATION.decode(item) for item in paging.by_offset("_id", fetch)]
+        return [INTEGRATION.decode(item) for item in paging.by_offset("_id", fetch, self.pool)]
 
     def get(self, id: str, **lookup: Any) -> dict[str, Any] | None:
         params = {"integrationId": id, "createdBy": lookup.get("created_by")}
