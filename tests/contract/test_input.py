@@ -54,6 +54,21 @@ def test_what_every_manage_module_refuses(case, call, sandbox):
 
 
 @pytest.mark.parametrize("case", CASES, ids=SERVICES)
+def test_an_empty_environment_variable_gives_nothing(case, call, sandbox, monkeypatch, unused_port):
+    """AWX sets all variables of a credential, whether they were filled in or not."""
+    variables = {name: option["fallback"][1][0] for name, option in case.client.options.items()}
+    for name in variables.values():
+        if name not in sandbox.env:
+            monkeypatch.setenv(name, "")
+    assert call(case.info, {})["integrations"] is not None
+    monkeypatch.setenv(variables["api_url"], "")
+    default = case.client.options["api_url"].get("default")
+    # By way of a proxy that is not there, so that the real service is not called.
+    result = call(case.info, {"proxy": f"http://127.0.0.1:{unused_port}", "max_wait": 0.1})
+    assert (default or "missing required arguments: api_url") in result["msg"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=SERVICES)
 @pytest.mark.parametrize(
     ("option", "value", "words"),
     [

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any, Callable, Iterator, Sequence
 from urllib.parse import quote
 
-from ansible.module_utils.basic import env_fallback
+from ansible.module_utils.basic import AnsibleFallbackNotFound, env_fallback
 
 from .errors import InputError, ServiceError
 from .http import Credentials, Http, check_url, is_clear_text
@@ -22,7 +22,15 @@ from .resource import Resource
 
 def option(env: str, **spec: Any) -> dict[str, Any]:
     """A connection option that an environment variable can give."""
-    return {"type": "str", "fallback": (env_fallback, [env]), "no_log": False, **spec}
+    return {"type": "str", "fallback": (environment, [env]), "no_log": False, **spec}
+
+
+def environment(name: str) -> str:
+    """The value of a variable. An empty one gives nothing: AWX sets all variables of a credential."""
+    value = env_fallback(name)
+    if not value:
+        raise AnsibleFallbackNotFound
+    return value
 
 
 # The connection options that all services share.
