@@ -1,7 +1,7 @@
 # Copyright: Contributors to the saas.integrations collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Install the collection as a user would, start the sandbox, run playbooks/demo.yml against it."""
+"""Install the collection as a user would, start the sandbox, run playbooks/demo.yml against it, list what there is."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ import toolbox
 from toolbox import BUILD, LOGS, RUN_TIME, SANDBOX, Failure, run
 
 COLLECTIONS = BUILD / "demo" / "collections"
+REPORT = BUILD / "demo" / "drift"
 
 CLOSING = """
 What you saw, on a sandbox that plays the services on this machine:
-  1. a set of integrations made on each service;
-  2. the same tasks again: nothing changed;
+  1. the integrations of all services made from their description, by the role bootstrap;
+  2. the same again: nothing changed;
   3. a change announced with --check --diff, secrets masked, nothing sent; then the same change made;
-  4. the integrations read back, and removed.
+  4. the integrations read back, and a report of what differs from the description, by the role drift;
+  5. the integrations of all services as one inventory.
 
 The same playbook against the real services: install the collection, set their variables, run it.
   Netography    NETOGRAPHY_ACCESS_TOKEN, or NETOSECRET
@@ -48,7 +50,12 @@ def demo() -> None:
     with toolbox.sandbox(venv, log) as (url, variables):
         step(f"The sandbox listens on {url}; running the playbook saas.integrations.demo")
         env.update(variables, ANSIBLE_LOCALHOST_WARNING="false", ANSIBLE_INVENTORY_UNPARSED_WARNING="false")
-        run([venv / "bin" / "ansible-playbook", "saas.integrations.demo"], env=env, cwd=BUILD / "demo")
+        extra = [word for pair in (f"drift_dir={REPORT}", "demo_keep=true") for word in ("-e", pair)]
+        run([venv / "bin" / "ansible-playbook", "saas.integrations.demo", *extra], env=env, cwd=BUILD / "demo")
+
+        step("ansible-inventory --graph, with the files in playbooks/inventory/")
+        inventory = COLLECTIONS / toolbox.COLLECTION / "playbooks" / "inventory"
+        run([venv / "bin" / "ansible-inventory", "-i", inventory, "--graph"], env=env, cwd=BUILD / "demo")
 
 
 def step(text: str) -> None:
@@ -64,6 +71,7 @@ def main() -> int:
             print(toolbox.tail(LOGS / "demo.log"), f"\nThe demo failed: {failure}", sep="\n", file=sys.stderr)
             return 1
     print(CLOSING + f"\n{time.monotonic() - start:.0f} s. Nothing is left running; `make clean` removes .build/.")
+    print(f"The drift report, for a browser: {REPORT / 'drift.html'}")
     return 0
 
 
