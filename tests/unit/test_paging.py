@@ -74,6 +74,11 @@ def test_by_offset_fetches_the_other_pages_at_once():
     assert [item["id"] for item in by_offset("id", fetch, threads=3)] == list(range(8))
 
 
+def test_by_offset_takes_no_announcement_for_granted():
+    with pytest.raises(ServiceError, match="4 out of 1000000000000000000000"):
+        by_offset("id", lambda offset: (Reply, items(offset, offset + 1) if offset < 4 else [], 10**21), threads=2)
+
+
 def test_by_offset_fails_with_any_of_its_pages():
     def fetch(offset):
         if offset == 4:

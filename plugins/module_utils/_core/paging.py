@@ -45,7 +45,8 @@ def by_offset(identity: str, fetch: Callable[[int], Page], threads: int = 1) -> 
                 found.update((item.get(identity, offset + index), item) for index, item in enumerate(page))
                 totals.append(total)
             step = step or len(page)
-            offsets = range(offset + len(page), total, step) if len(found) > size else ()
+            # No more at once than threads: who announces millions has to send them.
+            offsets = range(offset + len(page), total, step)[:threads] if len(found) > size else ()
         # A total that shrank tells that items moved to pages already read.
         if totals == sorted(totals) and len(found) >= totals[-1]:
             break
