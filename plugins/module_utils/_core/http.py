@@ -174,6 +174,10 @@ class Http:
             else:
                 time.sleep(delay)
 
+    def pause(self, attempt: int) -> None:
+        """Wait before looking again, longer each time."""
+        time.sleep(min(self._backoff(attempt), self.max_wait))
+
     def explain(self, body: bytes) -> tuple[Any, str]:
         """The service's own code and message, as far as the body of an error has them."""
         try:
@@ -242,19 +246,23 @@ class Http:
             if time.monotonic() > deadline:
                 raise requests.exceptions.ReadTimeout()
 
+    @staticmethod
+    def _backoff(attempt: int) -> float:
+        """From half a second to half a minute."""
+        return BACKOFF * 2 ** min(attempt - 1, 6) * random.uniform(0.5, 1)
+
     def _delay(self, method: str, outcome: Answer | Fault, attempt: int) -> float | None:
         """Seconds until the call may be made again; none if it may not."""
-        backoff = BACKOFF * 2 ** (attempt - 1) * random.uniform(0.5, 1)
+        backoff = self._backoff(attempt)
         if isinstance(outcome, Fault):
             again = not outcome.final and (not outcome.sent or method in IDEMPOTENT)
         elif outcome.status in REFUSED:
             wait = _asked_wait(outcome.headers)
-            if wait is not None:
-                # All clients are told the same moment: come back spread over the tenth after it.
-                return wait * random.uniform(1, 1.1)
+            if wait is not None or outcome.status == 429:
+                # All clients are told the same moment: come back spread over the tenth after it. Who is told to come at
+                # once, again and again, waits all the same.
+                return max((wait or 0) * random.uniform(1, 1.1), backoff)
             again = True
-            if outcome.status == 429:
-                return min(backoff, 30)
         else:
             again = method in IDEMPOTENT and outcome.status in (502, 504)
         return backoff if again and attempt < ATTEMPTS else None

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable, Dict, List, Sequence, Tuple
 
@@ -28,11 +29,14 @@ def at_once(reply: Reply, items: list[dict[str, Any]], total: int) -> list[dict[
 Page = Tuple[Reply, List[Dict[str, Any]], int]
 
 
-def by_offset(identity: str, fetch: Callable[[int], Page], threads: int = 1) -> list[dict[str, Any]]:
+def by_offset(
+    identity: str, fetch: Callable[[int], Page], threads: int = 1, full: float = math.inf
+) -> list[dict[str, Any]]:
     """Read a list in a stable order; ``fetch(offset)`` returns a page and the total that it announces.
 
     The page size is what the service sends first, as services cut what they are asked for. The other pages that the
-    total announces are fetched by several threads.
+    total announces are fetched by several threads. After a page of ``full`` items there may be another, whatever the
+    total says, which is counted at another moment.
     """
     for attempt in range(1, ATTEMPTS + 1):
         found: dict[Any, dict[str, Any]] = {}
@@ -45,8 +49,10 @@ def by_offset(identity: str, fetch: Callable[[int], Page], threads: int = 1) -> 
                 found.update((item.get(identity, offset + index), item) for index, item in enumerate(page))
                 totals.append(total)
             step = step or len(page)
+            end = offset + len(page)
+            total = max(total, end + (len(page) >= full))
             # No more at once than threads: who announces millions has to send them.
-            offsets = range(offset + len(page), total, step)[:threads] if len(found) > size else ()
+            offsets = range(end, total, step)[:threads] if len(found) > size else ()
         # A total that shrank tells that items moved to pages already read.
         if totals == sorted(totals) and len(found) >= totals[-1]:
             break

@@ -13,11 +13,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Iterator
 
 from .connection import Client
-from .errors import Error, InputError, Unclear
+from .errors import Error, Failed, InputError, Unclear
 from .resource import Resource, pick, steps
 
 # How often a write without a clear answer is looked after and, if it is still needed, made again.
 TRIES = 3
+# How often a list, which may lag behind what was written, is looked at before something is created again.
+LOOKS = 5
 
 
 @dataclass(frozen=True)
@@ -204,10 +206,11 @@ def apply(listing: Listing, request: Request, todo: Plan) -> Plan:
     for attempt in range(1, TRIES + 1):
         try:
             after = _write(client, todo)
+            if attempt > 1 and todo.action == "create":
+                _check_alone(listing, after or {})
             break
         except Unclear:
-            listing.forget()
-            todo = decide(listing, request)
+            todo = _look_after(listing, request)
             if todo.action == "none":
                 after = todo.after
                 break
@@ -217,6 +220,31 @@ def apply(listing: Listing, request: Request, todo: Plan) -> Plan:
     ignored = client.resource.differences(after, request.wanted) if after else []
     warnings = [f"{client.title} accepted the call but did not take over {', '.join(ignored)}."] if ignored else []
     return replace(first, after=after, warnings=[*first.warnings, *warnings], seen=True)
+
+
+def _look_after(listing: Listing, request: Request) -> Plan:
+    """What is left to do after a write without a clear answer."""
+    for attempt in itertools.count(1):
+        listing.forget()
+        todo = decide(listing, request)
+        if todo.action != "create" or attempt == LOOKS:
+            break
+        listing.client.http.pause(attempt)
+    return todo
+
+
+def _check_alone(listing: Listing, made: dict[str, Any]) -> None:
+    """Raises Failed if what was created again has appeared from the first time as well."""
+    resource = listing.client.resource
+    listing.forget()
+    found = _match(resource, listing.named(made.get("name")), made)
+    twins = [*(record for record in found if record["id"] != made["id"]), made]
+    if len(twins) > 1:
+        raise Failed(
+            f"The {resource.title} '{made.get('name')}' was created more than once: the first answer was lost, and"
+            f" {listing.client.title} did not list it for a while. Keep one of {_ids(twins)}, and remove the others.",
+            {"changed": True, "action": "create"},
+        )
 
 
 def decide_all(

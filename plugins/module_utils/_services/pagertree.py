@@ -258,7 +258,8 @@ class PagerTree(Client):
         def fetch(offset: int) -> tuple[Reply, list[dict[str, Any]], int]:
             reply = self.http.request("GET", self.PATH + collection, params={**self.PAGE, "offset": offset})
             page, more, total = reply.list("data"), reply.object().get("has_more"), reply.object().get("total_count")
-            return reply, page, total if isinstance(total, int) else offset + len(page) + bool(more)
+            # There may be neither; there may be more than what was counted.
+            return reply, page, max(total if isinstance(total, int) else 0, offset + len(page) + bool(more))
 
         return paging.by_offset("id", fetch, self.pool)
 

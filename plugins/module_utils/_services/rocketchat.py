@@ -181,7 +181,7 @@ class RocketChat(Client):
             reply = self.http.request("GET", f"{self.PATH}list", params=params)
             return reply, reply.list("integrations"), reply.number("total")
 
-        return [INTEGRATION.decode(item) for item in paging.by_offset("_id", fetch, self.pool)]
+        return [INTEGRATION.decode(item) for item in paging.by_offset("_id", fetch, self.pool, self.PAGE)]
 
     def get(self, id: str, **lookup: Any) -> dict[str, Any] | None:
         params = {"integrationId": id, "createdBy": lookup.get("created_by")}
