@@ -16,7 +16,7 @@ PLUGINS = ROOT / "plugins"
 MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("*.py"))
 
 # Within the core, from the bottom up: a file imports only what stands before it.
-CORE = ["errors", "redact", "resource", "http", "paging", "connection", "reconcile", "task"]
+CORE = ["errors", "redact", "resource", "export", "http", "paging", "connection", "reconcile", "task"]
 
 
 def imports(path: Path) -> set[str]:
