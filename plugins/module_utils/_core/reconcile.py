@@ -344,7 +344,7 @@ def _created(resource: Resource, request: Request, desired: dict[str, Any]) -> d
         raise InputError(f"There is no {resource.title} with id {request.id}. Leave 'id' out to create one.")
     missing = [field.name for field in resource.fields if field.required and desired.get(field.name) is None]
     if missing:
-        raise InputError(f"To create a {resource.title}, give {', '.join(missing)}.")
+        raise InputError(f"To create the {resource.title}, give {', '.join(missing)}.")
     if resource.kinds and not resource.kind_of(desired):
         names = ", ".join(kind.name for kind in resource.kinds if not kind.read_only)
         raise InputError(f"To create the {resource.title} '{desired.get('name')}', give its kind: one of {names}.")

@@ -159,8 +159,8 @@ class RocketChat(Client):
     PATH = "/api/v1/integrations."
     # The largest page that servers give out, unless set up otherwise.
     PAGE = 100
-    # Without an order of its own, the service pages through an undefined one.
-    SORT = '{"_id":1}'
+    # Without an order of its own, the service pages through an undefined one. What others create meanwhile comes last.
+    SORT = '{"_createdAt":1,"_id":1}'
     MISSING = ("the integration does not exist", "no integration found")
 
     def credentials(self, params: dict[str, Any]) -> Credentials:
