@@ -9,8 +9,8 @@ name: confluent_notification_integrations
 short_description: List the notification integrations of Confluent Cloud as hosts
 version_added: "0.1.0"
 description:
-  - Every notification integration of Confluent Cloud becomes a host, so that plays can work on integrations and groups of them.
-  - The configuration file is named C(confluent.yml), or ends with C(.confluent.yml). The ending C(.yaml) does as well.
+  - Every notification integration of Confluent Cloud becomes a host, so that plays can work on them in groups.
+  - The configuration file is named C(confluent.yml), or ends with C(.confluent.yml). C(.yaml) does as well.
 extends_documentation_fragment:
   - saas.integrations.confluent.plugin
   - saas.integrations.confluent

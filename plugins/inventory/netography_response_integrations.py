@@ -9,8 +9,8 @@ name: netography_response_integrations
 short_description: List the response integrations of Netography as hosts
 version_added: "0.1.0"
 description:
-  - Every response integration of Netography becomes a host, so that plays can work on integrations and groups of them.
-  - The configuration file is named C(netography.yml), or ends with C(.netography.yml). The ending C(.yaml) does as well.
+  - Every response integration of Netography becomes a host, so that plays can work on them in groups.
+  - The configuration file is named C(netography.yml), or ends with C(.netography.yml). C(.yaml) does as well.
 extends_documentation_fragment:
   - saas.integrations.netography.plugin
   - saas.integrations.netography

@@ -9,8 +9,8 @@ name: pagertree_integrations
 short_description: List the integrations of PagerTree as hosts
 version_added: "0.1.0"
 description:
-  - Every integration of PagerTree becomes a host, so that plays can work on integrations and groups of them.
-  - The configuration file is named C(pagertree.yml), or ends with C(.pagertree.yml). The ending C(.yaml) does as well.
+  - Every integration of PagerTree becomes a host, so that plays can work on them in groups.
+  - The configuration file is named C(pagertree.yml), or ends with C(.pagertree.yml). C(.yaml) does as well.
 extends_documentation_fragment:
   - saas.integrations.pagertree.plugin
   - saas.integrations.pagertree

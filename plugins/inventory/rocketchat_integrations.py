@@ -9,8 +9,8 @@ name: rocketchat_integrations
 short_description: List the integrations of Rocket.Chat as hosts
 version_added: "0.1.0"
 description:
-  - Every integration of Rocket.Chat becomes a host, so that plays can work on integrations and groups of them.
-  - The configuration file is named C(rocketchat.yml), or ends with C(.rocketchat.yml). The ending C(.yaml) does as well.
+  - Every integration of Rocket.Chat becomes a host, so that plays can work on them in groups.
+  - The configuration file is named C(rocketchat.yml), or ends with C(.rocketchat.yml). C(.yaml) does as well.
 extends_documentation_fragment:
   - saas.integrations.rocketchat.plugin
   - saas.integrations.rocketchat

@@ -22,7 +22,6 @@ from ansible.utils.display import Display
 
 from ..module_utils._core.http import REQUESTS_ERROR
 from ..module_utils._core.reconcile import Listing
-from ..module_utils._core.redact import without_secrets
 from ..module_utils._core.task import Task
 from .plain import plain
 
@@ -122,6 +121,6 @@ class InProcess(NormalAction):
         result = self.task.perform(params, spec, connect, tell=display.display)
         if not self._task.diff:
             result.pop("diff", None)
-        if not INVOCATION_IS_OPTIONAL or C.config.get_config_value(INVOCATION, variables=task_vars):
-            result["invocation"] = {"module_args": without_secrets(spec, params)}
+        if INVOCATION_IS_OPTIONAL and not C.config.get_config_value(INVOCATION, variables=task_vars):
+            del result["invocation"]
         return result

@@ -88,8 +88,9 @@ class Integrations(BaseInventoryPlugin, Constructable, Cacheable):
     def _connection(self) -> dict[str, Any]:
         """The arguments of the task. The connection options may be templates, as secrets come from lookups."""
         self.templar.available_variables = self._vars
-        given = {name: self.templar.template(self.get_option(name)) for name in self.task.connection_options}
-        validated = self._validator.validate({name: value for name, value in plain(given).items() if value not in (None, "")})
+        options = {name: self.templar.template(self.get_option(name)) for name in self.task.connection_options}
+        given = {name: value for name, value in plain(options).items() if value not in (None, "")}
+        validated = self._validator.validate(given)
         if validated.error_messages:
             raise InputError(validated.errors.msg)
         return validated.validated_parameters

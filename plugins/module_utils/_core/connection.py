@@ -187,7 +187,7 @@ def segment(id: str | None) -> str:
     """An id as one segment of a path."""
     if id is None:
         raise ServiceError("The service lists this integration without an id, so that it cannot be addressed.")
-    return quote(id, safe="")
+    return quote(id, safe="", errors="surrogatepass")
 
 
 def required(params: dict[str, Any], title: str, *names: str) -> list[str]:

@@ -9,6 +9,7 @@ the configured origin; no secret in any error.
 
 from __future__ import annotations
 
+import base64
 import json as jsonlib
 import math
 import random
@@ -30,6 +31,12 @@ try:
     import requests
     import urllib3
 
+    class Session(requests.Session):
+        """A session that does not even look at where it is redirected to."""
+
+        def get_redirect_target(self, resp: Any) -> None:
+            return None
+
     REQUESTS_ERROR = None
 except ImportError:
     REQUESTS_ERROR = traceback.format_exc()
@@ -42,6 +49,10 @@ IDEMPOTENT = ("GET", "PUT", "DELETE")
 REFUSED = (429, 503)
 ATTEMPTS = 5
 BACKOFF = 0.5
+# No service nests its answers like this, and Python would give up.
+DEEPEST = 100
+# What a service says, in a sentence.
+LONGEST = 1000
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 ADVICE = {
     401: " Check the credentials.",
@@ -118,10 +129,12 @@ class Http:
         self._credentials, self._explain = credentials, explain
         self._not_before = 0.0
         self._lock = threading.Lock()
-        self._session = requests.Session()
+        self._session = Session()
         self._session.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
         proxies = {"http": proxy, "https": proxy} if proxy else {}
         self._settings = self._session.merge_environment_settings(base_url, proxies, True, verify, cert)
+        for address in self._settings["proxies"].values():
+            secrets.add(_proxy_credentials(address))
         # Proxies and certificates of the environment are known by now: looking for them costs a quarter of a call's
         # time. And what a .netrc file holds for the host is not to be sent.
         self._session.trust_env = False
@@ -183,10 +196,11 @@ class Http:
         try:
             data = jsonlib.loads(body)
             code, message = self._explain(data) if isinstance(data, dict) else (None, None)
-        except (ValueError, AttributeError, TypeError, LookupError):
+        except (ValueError, AttributeError, TypeError, LookupError, RecursionError):
             return None, ""
-        text = " ".join(message.split()) if isinstance(message, str) else ""
-        return self.secrets.clean(code), self.secrets.clean(text)
+        # Before white space changes, in which secrets may be rich.
+        text = " ".join(self.secrets.scrub(message).split()) if isinstance(message, str) else ""
+        return self.secrets.scrub(code) if isinstance(code, (str, int)) else None, text
 
     def _await_turn(self, call: Call, deadline: float) -> None:
         while True:
@@ -289,7 +303,8 @@ class Call:
             text = f"{title} redirects {call} to {_origin(headers.get('Location', ''))}, which is not followed."
             return self._error(ServiceError, text + " Set 'api_url' to where the API really is.", outcome)
         page = outcome.body.lstrip()[:1] == b"<"
-        said = reason or ("an HTML page, not the API's JSON" if page else "no reason given")
+        short = f"{reason[:LONGEST]}..." if len(reason) > LONGEST else reason
+        said = short or ("an HTML page, not the API's JSON" if page else "no reason given")
         error = Unclear if status >= 500 and status not in REFUSED and self.method not in IDEMPOTENT else ServiceError
         text = f"{title} answered {call} with {status}: {said.rstrip('.')}.{ADVICE.get(status, '')}{advice}"
         return self._error(error, text, outcome, code, reason)
@@ -305,7 +320,7 @@ class Call:
     ) -> ServiceError:
         headers = answer.headers if answer else {}
         return error(
-            self.http.secrets.clean(text),
+            self.http.secrets.scrub(text),
             method=self.method,
             path=self.path,
             status=answer.status if answer else None,
@@ -324,9 +339,11 @@ class Reply:
         if answer.body.strip():
             try:
                 self.data = jsonlib.loads(answer.body)
-            except ValueError:
+            except (ValueError, RecursionError):
                 page = answer.body.lstrip()[:1] == b"<"
                 raise self.malformed("an HTML page" if page else "a body that is no complete JSON") from None
+            if _is_deep(self.data):
+                raise self.malformed(f"a body with more than {DEEPEST} levels")
 
     def malformed(self, what: str, advice: str = "Check 'api_url' and any proxy in between.") -> ServiceError:
         """The error for a reply that is not what the API promises; it has ``what`` instead."""
@@ -371,6 +388,16 @@ class Reply:
         if not isinstance(value, kind) or isinstance(value, bool):
             raise self.malformed(f"without the {word} '{'.'.join(path)}'" if path else f"no JSON {word}")
         return value
+
+
+def _is_deep(data: Any) -> bool:
+    level = [data] if isinstance(data, (dict, list)) else []
+    for _level in range(DEEPEST):
+        level = [item for one in level for item in (one.values() if isinstance(one, dict) else one)]
+        level = [item for item in level if isinstance(item, (dict, list))]
+        if not level:
+            return False
+    return True
 
 
 def check_url(option: str, url: str) -> None:
@@ -420,6 +447,16 @@ def _timestamp(value: str) -> float | None:
         return None
 
 
+def _proxy_credentials(url: str) -> list[str]:
+    """The password in a proxy's URL, and the header that is made of it."""
+    try:
+        user, password = requests.utils.get_auth_from_url(url)
+    except ValueError:  # it is no URL, which the first call will tell
+        return []
+    basic = base64.b64encode(f"{user}:{password}".encode("latin-1", "replace")).decode()
+    return [password, basic] if password else []
+
+
 def _origin(url: str) -> str:
     try:
         parts = urlsplit(url)
@@ -435,8 +472,8 @@ def _reason(error: Exception) -> Any:
 
 def _cause(error: Exception) -> str:
     """The innermost reason in a few words, without the URL that the libraries put into theirs."""
-    reason: Any = _reason(error)
-    while getattr(reason, "__cause__", None) or getattr(reason, "__context__", None):
-        reason = reason.__cause__ or reason.__context__
+    reason, inner = error, _reason(error)
+    while isinstance(inner, Exception):
+        reason, inner = inner, inner.__cause__ or inner.__context__ or next(iter(inner.args), None)
     words = getattr(reason, "verify_message", None) or getattr(reason, "strerror", None)
-    return words or type(reason or error).__name__
+    return words or type(reason).__name__

@@ -46,7 +46,7 @@ def by_offset(
         while offsets:
             size, pages = len(found), _in_threads(threads, fetch, offsets)
             for offset, (_reply, page, total) in zip(offsets, pages):
-                found.update((item.get(identity, offset + index), item) for index, item in enumerate(page))
+                found.update((str(item.get(identity, offset + index)), item) for index, item in enumerate(page))
                 totals.append(total)
             step = step or len(page)
             end = offset + len(page)
@@ -81,7 +81,7 @@ def by_link(
     while link:
         reply, page, total, link = fetch(link)
         size = len(found)
-        found.update((item.get(identity, size + index), item) for index, item in enumerate(page))
+        found.update((str(item.get(identity, size + index)), item) for index, item in enumerate(page))
         if link in seen or len(found) < size + len(page):
             raise reply.malformed("a page that was in the list before", WHOLE)
         if link:

@@ -9,14 +9,18 @@ import base64
 import html
 import json
 import re
-from typing import Any, Iterable, Iterator
-from urllib.parse import quote, quote_plus
+from typing import Any, Callable, Iterable, Iterator
+from urllib.parse import quote, quote_plus, unquote
 
 MASK = "********"
 CHANGED = MASK + " (changed)"
 
 # Shorter strings occur by chance: masking them would garble unrelated output.
 SHORTEST = 4
+# Fewer letters and digits occur by chance, wherever one looks behind escapes and encodings.
+FEWEST = 8
+# How many of them are looked behind.
+LAYERS = 4
 
 # What services put in the place of a secret: a run of mask characters, or a word that says so.
 _MASKED = re.compile(
@@ -31,6 +35,11 @@ def withheld(value: Any) -> bool:
     if isinstance(value, list):
         return all(withheld(item) for item in value)
     return value is None or value == "" or (isinstance(value, str) and _MASKED.fullmatch(value) is not None)
+
+
+def printable(text: str) -> str:
+    """The same text with what a terminal would obey, or what hides other characters, spelled out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def mask(value: Any, text: str = MASK) -> Any:
@@ -100,17 +109,66 @@ def _spellings(secret: str) -> Iterator[str]:
         yield encode(raw).decode("ascii").rstrip("=")
 
 
+_OTHER = re.compile("[^A-Za-z0-9]+")
+_ESCAPED = re.compile(r"\\(?:(?:u|U[0-9a-fA-F]{4})([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|[bfnrtv]|(.))", re.DOTALL)
+_ENCODED = re.compile("[A-Za-z0-9+/_-]{12,}")
+_HEX = re.compile("[0-9a-fA-F]+")
+
+
+def _letters(text: str) -> str:
+    """The letters and digits of a text, which are the same in every spelling."""
+    return _OTHER.sub("", text)
+
+
+def _layers(text: str) -> Iterator[str]:
+    """A text, and what is behind its escapes."""
+    for _layer in range(LAYERS):
+        yield text
+        covered, text = text, _unescaped(text)
+        if text == covered:
+            break
+
+
+def _behind(text: str) -> str:
+    """The letters and digits of a text, and of what is behind its escapes and encodings."""
+    layers = [*_layers(text)]
+    for layer in tuple(layers):
+        layers += _layers(_decoded(layer))
+    return "".join(map(_letters, layers))
+
+
+def _unescaped(text: str) -> str:
+    if "\\" in text:
+        text = _ESCAPED.sub(lambda found: found[3] or chr(int(found[1] or found[2] or "20", 16)), text)
+    return unquote(html.unescape(text))
+
+
+def _decoded(text: str) -> str:
+    """What is in the words of a text that may be base64 or hexadecimal digits, wherever in them it begins."""
+    found = []
+    for word in {*_ENCODED.findall(text)}:
+        for start in range(4):
+            part = word[start:].translate({ord("-"): "+", ord("_"): "/"})
+            found.append(base64.b64decode(part + "A" * (-len(part) % 4)))
+        if _HEX.fullmatch(word):
+            found += [bytes.fromhex(word[start : start + (len(word) - start) // 2 * 2]) for start in (0, 1)]
+    return b"\n".join(found).decode("latin-1")
+
+
 class Secrets:
     """Every string that must not be shown, in all the spellings in which it travels."""
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._spellings: set[str] = set()
+        # What every spelling has in common, if it is enough to tell a secret by.
+        self._letters: set[str] = set()
         self.add(tuple(values))
 
     def add(self, values: Any) -> None:
         """Register a secret, or all that a list or the values of a dictionary hold."""
         for value in leaves(values):
             self._spellings.update(spelling for spelling in _spellings(value) if len(spelling) >= SHORTEST)
+            self._letters.update(filter(lambda letters: len(letters) >= FEWEST, map(_letters, _layers(value))))
 
     def clean(self, value: Any) -> Any:
         """The same value with every secret masked; the keys of dictionaries are the collection's own words."""
@@ -122,7 +180,20 @@ class Secrets:
             return value
         # The longest first, so that no tail of a longer secret stays behind.
         pattern = re.compile("|".join(map(re.escape, sorted(found, key=len, reverse=True))))
-        return _substitute(pattern, value)
+        return _map_texts(lambda text: pattern.sub(MASK, text), value)
+
+    def scrub(self, value: Any) -> Any:
+        """The same for what a service, or a program on the way, put into words of its own.
+
+        A text with a secret in a spelling that nobody foresaw is masked as a whole. That takes its time with thousands
+        of objects.
+        """
+        cleaned = self.clean(value)
+        text = _behind("\n".join(_texts(cleaned)))
+        found = [letters for letters in tuple(self._letters) if letters in text]
+        if not found:
+            return cleaned
+        return _map_texts(lambda text: MASK if any(map(_behind(text).__contains__, found)) else text, cleaned)
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -136,11 +207,11 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(item)
 
 
-def _substitute(pattern: re.Pattern[str], value: Any) -> Any:
+def _map_texts(change: Callable[[str], str], value: Any) -> Any:
     if isinstance(value, str):
-        return pattern.sub(MASK, value)
+        return change(value)
     if isinstance(value, dict):
-        return {key: _substitute(pattern, item) for key, item in value.items()}
+        return {key: _map_texts(change, item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_substitute(pattern, item) for item in value]
+        return [_map_texts(change, item) for item in value]
     return value

@@ -16,6 +16,7 @@ A record holds only what is known: of a desired record, what the user gave.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from typing import Any, Callable, Iterator
@@ -72,7 +73,7 @@ class Field:
 
     def typed(self, value: Any) -> Any:
         """The value in the documented type, if it was sent as text or number instead."""
-        if self.type == "int" and isinstance(value, str) and value.lstrip("-").isdigit():
+        if self.type == "int" and isinstance(value, str) and re.fullmatch("-?[0-9]{1,18}", value):
             return int(value)
         if self.type == "bool" and isinstance(value, str) and value.lower() in ("true", "false"):
             return value.lower() == "true"
@@ -258,7 +259,7 @@ class Resource:
         if kind:
             before = self.kind_of(current)
             if before and before.name != kind.name:
-                del merged[before.name]
+                merged.pop(before.name, None)
             merged["kind"] = desired["kind"]
             merged[kind.name] = _merge(kind.fields, current.get(kind.name) or {}, desired[kind.name])
         return merged

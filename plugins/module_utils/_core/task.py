@@ -15,10 +15,27 @@ from ansible.module_utils.basic import AnsibleModule
 from .connection import COMMON, Client
 from .errors import Error, Failed, InputError, ServiceError
 from .reconcile import Listing, Plan, Request, apply, apply_all, decide, decide_all
-from .redact import Secrets, secret_values, without_secrets
+from .redact import Secrets, printable, secret_values, without_secrets
 
 # Connections that a task may use at once, if it does not say how many: for the pages of a long list.
 POOL = 4
+
+
+class Module(AnsibleModule):
+    """A module that shows no argument unmasked, and none at all before it is known which of them are secrets.
+
+    Ansible masks the values of no_log options wherever they occur. That garbles a result when one is as short as "1",
+    and misses those that are spelled differently, which quotes and line breaks in a dictionary are. Here they are
+    masked where they stand, and in all of their spellings wherever else they occur.
+    """
+
+    def _log_invocation(self) -> None:
+        self.log(printable(f"Invoked with {without_secrets(self.argument_spec, self.params)}"))
+
+    def fail_json(self, msg: str, **result: Any) -> None:
+        # Of arguments that are not valid, nobody knows what they hold.
+        result.setdefault("invocation", {"module_args": {}})
+        super().fail_json(msg, **result)
 
 
 class Task(ABC):
@@ -73,26 +90,27 @@ class Task(ABC):
             result = failure(error)
         except Exception as error:
             # Whatever it is, the user gets a sentence, and no secret in a traceback.
-            result = {"failed": True, "msg": f"This should not happen: {type(error).__name__}: {error}"}
+            text = secrets.scrub(str(error))
+            result = {"failed": True, "msg": f"This should not happen: {type(error).__name__}: {text}"}
             result["exception"] = traceback.format_exc()
         if result.get("failed") and listing:
             listing.forget()
         returned = result.pop("secrets", None)
-        result = secrets.clean(result)
+        result["invocation"] = {"module_args": without_secrets(argument_spec, params)}
+        result = secrets.scrub(result) if result.get("failed") else secrets.clean(result)
+        if "msg" in result:
+            result["msg"] = printable(result["msg"])
         if returned is not None:
             result["secrets"] = returned
         if warnings:
-            result["warnings"] = [secrets.clean(text) for text in dict.fromkeys(warnings)]
+            result["warnings"] = [printable(secrets.scrub(text)) for text in dict.fromkeys(warnings)]
         return result
 
     def main(self) -> None:
         """Run as an Ansible module."""
-        module = AnsibleModule(supports_check_mode=True, **self.arguments())
+        module = Module(supports_check_mode=True, **self.arguments())
         params = module.params
         result = self.perform(params, module.argument_spec, lambda: self.connect(params, module.check_mode))
-        # Ansible masks no_log values wherever they occur, which garbles a result when one is as short as "1". Here they
-        # are masked where they stand, and in all of their spellings wherever else they occur.
-        module.params = without_secrets(module.argument_spec, params)
         module.no_log_values = set()
         if not module._diff:
             result.pop("diff", None)

@@ -17,7 +17,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from .._core import paging
 from .._core.connection import Client, option, required, segment
-from .._core.errors import InputError
+from .._core.errors import InputError, ServiceError
 from .._core.http import Credentials, Reply
 from .._core.resource import Field, Resource, is_url, reveal
 
@@ -222,6 +222,8 @@ class PagerTree(Client):
             return value
         found = self._named(collection, option, value)
         if found is not None:
+            if not isinstance(found.get("id"), str):
+                raise ServiceError(f"PagerTree lists '{value}' without an id, so that it cannot be addressed.")
             return found["id"]
         error = self._unknown(collection, option, value)
         # An earlier task of the same run may be the one that would have created it.
@@ -243,7 +245,7 @@ class PagerTree(Client):
         return None
 
     def _unknown(self, collection: str, option: str, value: str) -> InputError:
-        names = sorted(words(item)[-1] for item in self._collection(collection))
+        names = sorted(word for item in self._collection(collection) for word in words(item)[-1:])
         return InputError(f"{option}: there is no '{value}'. There are: {', '.join(names) or 'none at all'}.")
 
     def _collection(self, name: str) -> list[dict[str, Any]]:
@@ -333,7 +335,8 @@ def words(item: dict[str, Any]) -> list[str]:
     """What an object can be called by: its id, its e-mail addresses, and last its name."""
     user: Any = item.get("user")
     user = user if isinstance(user, dict) else item
-    emails = [email.get("email") for email in user.get("emails") or () if isinstance(email, dict)]
+    emails: Any = user.get("emails")
+    emails = [email.get("email") for email in emails if isinstance(email, dict)] if isinstance(emails, list) else []
     return [str(word) for word in (item.get("id"), *emails, user.get("name")) if word]
 
 

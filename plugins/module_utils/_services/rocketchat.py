@@ -210,14 +210,14 @@ class RocketChat(Client):
         return {"webhook_url": f"{self.http.base_url}/hooks/{record['id']}/{token}"} if token else {}
 
     def problem(self, record: dict[str, Any]) -> str | None:
-        error = record.get("script_error")
-        if not error or not (record.get(record["kind"]) or {}).get("script_enabled"):
+        error, kind = record.get("script_error"), INTEGRATION.kind_of(record)
+        if not error or not kind or not (record.get(kind.name) or {}).get("script_enabled"):
             return None
         return f"Rocket.Chat keeps the integration '{record['name']}', but its script does not compile: {error}"
 
     def remark(self, records: Sequence[dict[str, Any]]) -> str | None:
-        creators = {(record.get("created_by") or {}).get("id") for record in records}
-        if creators != {self.params["user_id"]}:
+        creators = [(record.get("created_by") or {}).get("id") for record in records]
+        if not creators or any(creator != self.params["user_id"] for creator in creators):
             return None
         return (
             "This account created every integration in the list. If it has only manage-own-* permissions, it does not"
