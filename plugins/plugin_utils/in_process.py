@@ -106,13 +106,14 @@ class InProcess(NormalAction):
         return None
 
     def _run_here(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        validated = self._validator.validate(plain(self._task.args))
+        args = plain(self._task.args)
+        validated = self._validator.validate(args)
         params = validated.validated_parameters
         if validated.error_messages:
             message = validated.errors.msg
             if isinstance(validated.errors[0], UnsupportedError):
                 message = f"Unsupported parameters for ({self._task.action}) module: {message}"
-            return {"failed": True, "msg": message}
+            return {"failed": True, "msg": self.task.explain(message, args)}
 
         def connect() -> Listing:
             return SESSIONS.listing(self._task, self.task, params, self._task.check_mode)

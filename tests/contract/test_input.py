@@ -127,7 +127,7 @@ NETOSECRET = {"url": "https://x.example", "appname": "a", "appkey": "b", "shortn
 @pytest.mark.parametrize(
     "value",
     [
-        "not base64!",
+        "no base 64!",
         base64.b64encode(b"not JSON").decode(),
         base64.b64encode(b"[1]").decode(),
         base64.b64encode(json.dumps({**NETOSECRET, "appkey": None}).encode()).decode(),

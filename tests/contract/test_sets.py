@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from cases import CASES, plant
 
@@ -213,3 +215,14 @@ def test_removals_come_before_creations(call, sandbox):
     call(case.manage_set, {"integrations": entries(case, 4)})
     done = call(case.manage_set, {"integrations": entries(case, 4, 4), "purge": True, "workers": 4})
     assert len(done["created"]) == len(done["deleted"]) == 4, done
+
+
+@each_case
+def test_entries_that_are_not_valid_are_named(case, call, sandbox):
+    fine = {**case.sample(case.kinds[0]), "name": "fine"}
+    wrong, odd = {**fine, "name": "wrong", "state": "gone"}, {**fine, "name": "odd", "nonsense": 1}
+    result = call(case.manage_set, {"integrations": [fine, wrong, odd, {"state": "absent"}]})
+    assert result["failed"] and sandbox.log() == []
+    for name, words in (("[1] 'wrong'", "gone"), ("[2] 'odd'", "nonsense"), ("[3] 'None'", "one of the following")):
+        assert re.search(rf"integrations{re.escape(name)}: [^']*{words}", result["msg"]), result["msg"]
+    assert "fine" not in result["msg"] and "\n" not in result["msg"] and ".." not in result["msg"]

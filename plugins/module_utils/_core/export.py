@@ -29,7 +29,16 @@ class Reference:
     """Stands for a secret: ``variable`` is the one that has to hold it."""
 
     path: tuple[str, ...]
+    identity: tuple[str, ...] = ()
     variable: str = ""
+
+    def distinguish(self) -> None:
+        """Tell the variable from others of the same name.
+
+        Not by a number: when another integration comes or goes, no variable may get another's secret.
+        """
+        digest = hashlib.sha256(json.dumps([*self.identity, *self.path]).encode()).hexdigest()
+        self.variable += f"_{digest[:8]}"
 
 
 @dataclass
@@ -52,27 +61,25 @@ def export(service: str, resource: Resource, views: list[dict[str, Any]]) -> Exp
     exported = Export()
     validator = ArgumentSpecValidator(resource.spec())
     sharing = Counter(key(view) for view in views if resource.manageable(view))
-    named: dict[str, list[tuple[Any, Reference]]] = {}
     for view in sorted(views, key=lambda view: (key(view), text(view.get("id")))):
-        # Elsewhere the same integration has another id.
-        id = {"id": view["id"]} if sharing[key(view)] > 1 or not view.get("name") else {}
-        entry = desired(resource, view)
+        name = text(view.get("name"))
+        # Only where it is needed: elsewhere the same integration has another id.
+        id = {"id": text(view.get("id"))} if sharing[key(view)] > 1 or not name else {}
+        entry = {**id, **desired(resource, view)}
         reason = obstacle(resource, validator, view, entry)
         if reason:
-            exported.left_out.append({"name": text(view.get("name")), "reason": reason})
+            exported.left_out.append({"name": name, "reason": reason})
             continue
-        exported.entries.append({**id, **entry})
+        exported.entries.append(entry)
         for reference in references(entry):
-            exported.references.append(reference)
-            words = ("vault", service, slug(text(view.get("name")))[:LONGEST], *map(slug, reference.path))
+            words = ("vault", service, slug(name)[:LONGEST], *map(slug, reference.path))
             reference.variable = "_".join(filter(None, words))
-            identity = [*key(view), *id.values(), *reference.path]
-            named.setdefault(reference.variable, []).append((identity, reference))
-    for variable, same in named.items():
-        for identity, reference in same if len(same) > 1 else ():
-            # Not by a number: when another integration comes or goes, no variable may get another's secret.
-            digest = hashlib.sha256(json.dumps(identity).encode()).hexdigest()
-            reference.variable = f"{variable}_{digest[:8]}"
+            reference.identity = (*key(view), *id.values())
+            exported.references.append(reference)
+    names = Counter(reference.variable for reference in exported.references)
+    for reference in exported.references:
+        if names[reference.variable] > 1:
+            reference.distinguish()
     return exported
 
 
@@ -141,7 +148,9 @@ def obstacle(
     """Why the integration cannot be managed, whatever its secrets are."""
     if not resource.manageable(view):
         return f"Its kind, {view.get('kind')}, can be shown but not managed."
-    validated = validator.validate(revealed(entry))
+    if entry.get("id") == "":
+        return "It has no id, and its name does not tell which one it is."
+    validated = validator.validate(revealed({name: value for name, value in entry.items() if name != "id"}))
     if validated.error_messages:
         return "; ".join(validated.error_messages)
     try:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, Callable
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .connection import COMMON, Client
 from .errors import Error, Failed, InputError, ServiceError
@@ -29,12 +30,17 @@ class Module(AnsibleModule):
     masked where they stand, and in all of their spellings wherever else they occur.
     """
 
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        super().__init__(supports_check_mode=True, **task.arguments())
+
     def _log_invocation(self) -> None:
         self.log(printable(f"Invoked with {without_secrets(self.argument_spec, self.params)}"))
 
     def fail_json(self, msg: str, **result: Any) -> None:
-        # Of arguments that are not valid, nobody knows what they hold.
-        result.setdefault("invocation", {"module_args": {}})
+        if "invocation" not in result:
+            # Of arguments that are not valid, nobody knows what they hold.
+            msg, result["invocation"] = self._task.explain(msg, self.params), {"module_args": {}}
         super().fail_json(msg, **result)
 
 
@@ -58,6 +64,10 @@ class Task(ABC):
         """The arguments of AnsibleModule."""
         spec = self.spec()
         return {**spec, "argument_spec": {**self.connection_options, **spec["argument_spec"]}}
+
+    def explain(self, message: str, params: dict[str, Any]) -> str:
+        """What is wrong with arguments, given Ansible's message about it."""
+        return message
 
     def connect(self, params: dict[str, Any], check_mode: bool) -> Listing:
         """A client with nothing read so far; raises Error if the options cannot be right."""
@@ -108,7 +118,7 @@ class Task(ABC):
 
     def main(self) -> None:
         """Run as an Ansible module."""
-        module = Module(supports_check_mode=True, **self.arguments())
+        module = Module(self)
         params = module.params
         result = self.perform(params, module.argument_spec, lambda: self.connect(params, module.check_mode))
         module.no_log_values = set()
@@ -219,13 +229,28 @@ class ManageSet(Manage):
             }
         }
 
+    def explain(self, message: str, params: dict[str, Any]) -> str:
+        """Ansible does not say which entry it is about."""
+        entry = self.spec()["argument_spec"]["integrations"]
+        rules = {name: value for name, value in entry.items() if name in ("mutually_exclusive", "required_one_of")}
+        validator = ArgumentSpecValidator(entry["options"], **rules)
+        entries = params.get("integrations")
+        problems = []
+        for index, one in enumerate(entries if isinstance(entries, list) else ()):
+            if isinstance(one, dict):
+                # Of what is not given, Ansible may have made null by now, which counts as given.
+                one = {name: value for name, value in one.items() if value is not None}
+                errors = validator.validate(one).error_messages
+                problems += [f"{entry_label(index, one)}: {error.rstrip('.')}." for error in errors]
+        return " ".join(problems) or message
+
     def run(self, params: dict[str, Any], listing: Listing) -> dict[str, Any]:
         client, entries = listing.client, params["integrations"]
         if not 1 <= params["workers"] <= 16:
             raise InputError("'workers' must be from 1 to 16.")
         if params["purge_limit"] < 0:
             raise InputError("'purge_limit' must not be negative.")
-        labels = [f"integrations[{index}] '{entry['name'] or entry['id']}'" for index, entry in enumerate(entries)]
+        labels = [entry_label(index, entry) for index, entry in enumerate(entries)]
         requests = for_each(self.request, labels, entries)
         requests = for_each(lambda one: replace(one, desired=client.resolve(one.desired)), labels, requests)
         plans = for_each(lambda one: decide(listing, one), labels, requests)
@@ -278,6 +303,11 @@ class ManageSet(Manage):
             what = f"{len(errors)} of {len(jobs)} integrations could not be brought to the desired state"
             raise Failed(f"{what}. First: '{errors[0]['name']}': {errors[0]['msg']}", {**result, "errors": errors})
         return result
+
+
+def entry_label(index: int, entry: dict[str, Any]) -> str:
+    """What an entry of a set is called in a sentence."""
+    return f"integrations[{index}] '{entry.get('name') or entry.get('id')}'"
 
 
 def for_each(do: Callable[[Any], Any], labels: list[str], items: list[Any]) -> list[Any]:
