@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import itertools
 import json
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,21 @@ from typing import Any
 import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
+from truth import Clock, Counts
+
+from ansible_collections.saas.integrations.plugins.module_utils._core import http
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say in numbers what the tests have counted, wherever they ran."""
+    counts = Counts()
+    for report in itertools.chain.from_iterable(terminalreporter.stats.values()):
+        for name, value in getattr(report, "user_properties", ()):
+            if name == "counts" and report.when == "teardown":
+                counts.add(value)
+    if counts.cases:
+        terminalreporter.write_line(f"Faults: {counts}.")
+
 
 PLUGINS = "ansible_collections.saas.integrations.plugins"
 
@@ -56,12 +72,23 @@ def in_worker(module: str, args: dict[str, Any], check: bool, diff: bool, monkey
     return json.dumps(action.run(task_vars={"inventory_hostname": "localhost"}), ensure_ascii=False)
 
 
-@pytest.fixture(params=[as_module, in_worker], ids=["module", "worker"])
+@pytest.fixture
+def waits(monkeypatch):
+    """Waits pass at once; the seconds of each are kept."""
+    clock = Clock()
+    monkeypatch.setattr(http, "time", clock)
+    return clock.passed
+
+
+WAYS = {"module": as_module, "worker": in_worker}
+
+
+@pytest.fixture(params=WAYS)
 def call(request, sandbox, monkeypatch):
     """Run a module's task in this process; returns its result, with its whole output under ``_output``."""
 
     def run(module: str, args: dict[str, Any], check: bool = False, diff: bool = True) -> dict[str, Any]:
-        output = request.param(module, args, check, diff, monkeypatch)
+        output = WAYS[request.param](module, args, check, diff, monkeypatch)
         return {**json.loads(output), "_output": output}
 
     return run

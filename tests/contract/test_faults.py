@@ -6,42 +6,23 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from cases import CASES, put
 
-from ansible_collections.saas.integrations.plugins.module_utils._core import http
+from ansible_collections.saas.integrations.plugins.module_utils._core import reconcile
+
+pytestmark = pytest.mark.usefixtures("waits")
 
 SERVICES = [case.service for case in CASES]
 each_case = pytest.mark.parametrize("case", CASES, ids=SERVICES)
-
-
-@pytest.fixture(autouse=True)
-def waits(monkeypatch):
-    """Waits pass at once; the seconds of each are kept."""
-    passed: list[float] = []
-
-    class Time:
-        sleep = staticmethod(passed.append)
-
-        @staticmethod
-        def monotonic():
-            return time.monotonic() + sum(passed)
-
-        @staticmethod
-        def time():
-            return time.time() + sum(passed)
-
-    monkeypatch.setattr(http, "time", Time)
-    return passed
 
 
 def sample(case):
     return case.sample(case.kinds[0])
 
 
-# The call that each step of an integration's life makes, as (method, path).
+# The service has done what it was asked to, or has not.
 LOST = ["drop_after", "truncate", "half_json", {"fault": "status", "status": 500, "after": True}]
 LOST += [{"fault": "status", "status": status, "after": True} for status in (502, 504)]
 LOST += [{"fault": "html", "after": True}, {"fault": "empty", "after": True}]
@@ -75,31 +56,16 @@ def test_a_create_that_never_gets_an_answer_is_a_clean_error(case, call, sandbox
 
 
 @each_case
-@pytest.mark.parametrize("fault", LOST + NOT_DONE, ids=name_of)
-@pytest.mark.parametrize("step", ["update", "delete"])
-def test_updates_and_removals(case, step, fault, call, sandbox):
-    """The desired state, or a clean error and a next run that does what is left."""
-    args = sample(case)
-    call(case.manage, args)
-    sandbox.log()
-    call(case.manage, {**args, "new_name": "renamed"} if step == "update" else {**args, "state": "absent"}, check=False)
-    [write] = [entry for entry in sandbox.log() if entry["method"] != "GET"]
-    sandbox.control("POST", "reset", json={"service": case.service})
-    call(case.manage, args)
-    parameters = dict(fault) if isinstance(fault, dict) else {"fault": fault}
-    sandbox.fault(case.service, method=write["method"], **parameters)
-    wanted = {**args, "new_name": "renamed"} if step == "update" else {**args, "state": "absent"}
-    first = call(case.manage, wanted)
-    if first.get("failed"):
-        assert first["error"]["method"] == write["method"] and first["error"]["path"], first
-        assert not first.get("changed")
-    else:
-        assert (first["action"], first["changed"]) == (step, True)
-    second = call(case.manage, wanted)
-    assert not second.get("failed"), second
-    assert not (second["changed"] and not first.get("failed"))
-    names = [item.get("name") or item.get("display_name") for item in sandbox.objects(case.service)]
-    assert names == (["renamed"] if step == "update" else [])
+def test_a_list_lags_for_longer_than_anyone_waits(case, call, sandbox):
+    """Then it is created twice; who does it says so, with the ids, and so does the next run."""
+    late = {"fault": "lag", "method": "GET", "times": reconcile.LOOKS}
+    sandbox.fault(case.service, "drop_after", method="POST", then=late)
+    failed = call(case.manage, sample(case))
+    assert failed["failed"] and failed["changed"] and "more than once" in failed["msg"], failed
+    again = call(case.manage, sample(case))
+    assert again["failed"] and "changed" not in again
+    ids = [item[case.resource.id_path] for item in sandbox.objects(case.service)]
+    assert len(ids) == 2 and all(id in result["msg"] for id in ids for result in (failed, again))
 
 
 READ_ERRORS = [
@@ -235,6 +201,27 @@ def test_netography_tokens_are_renewed(call, sandbox, monkeypatch):
     sandbox.fault("netography", "status", status=401, times=None, path="integrations")
     failed = call("netography_response_integration", args)
     assert failed["error"]["status"] == 401
+
+
+@pytest.mark.parametrize("index", [0, 1], ids=["GET", "write"])
+def test_netography_tokens_may_expire_at_any_request(index, call, sandbox):
+    """Each time, one new token is all that it takes."""
+    args = {"netosecret": sandbox.netosecret, "name": "t", "teams": {"url": "https://example.com"}}
+    for action, more in (("create", {}), ("update", {"description": "new"}), ("delete", {"state": "absent"})):
+        sandbox.log()
+        sandbox.fault("netography", "status", status=401, path="integrations", skip=index)
+        assert call("netography_response_integration", {**args, **more})["action"] == action
+        log = sandbox.log()
+        assert [request["path"].rpartition("/")[2] for request in log].count("token") == 2 and len(log) == 5
+
+
+@pytest.mark.parametrize("service", ["confluent", "rocketchat"])
+def test_the_rate_limit_headers_of_the_service_are_understood(service, call, sandbox, waits):
+    """Seconds from now, and milliseconds since 1970."""
+    [case] = [case for case in CASES if case.service == service]
+    sandbox.fault(service, "rate_limit", seconds=40)
+    assert call(case.info, {})["integrations"] == []
+    assert 40 <= sum(waits) <= 45
 
 
 @pytest.mark.parametrize(

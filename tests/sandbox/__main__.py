@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import signal
 import socket
 import sys
 import threading
+from typing import Any
 
 import uvicorn
 from app import Sandbox
@@ -23,7 +25,7 @@ from store import Store
 class Server(uvicorn.Server):
     """Says on stdout that it is ready, as one line of JSON."""
 
-    def __init__(self, sandbox: Sandbox, url: str) -> None:
+    def __init__(self, sandbox: Sandbox, address: tuple[str, int]) -> None:
         config = uvicorn.Config(
             sandbox,
             access_log=False,
@@ -34,6 +36,10 @@ class Server(uvicorn.Server):
             timeout_graceful_shutdown=1,
         )
         super().__init__(config)
+        self._address = address
+        self._reopening: asyncio.TimerHandle | None = None
+        sandbox.refuse, sandbox.accept = self._refuse, self._accept
+        url = "http://{}:{}".format(*address)
         self._ready = {
             "url": url,
             "env": {
@@ -47,6 +53,30 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         print(json.dumps(self._ready), flush=True)
+
+    def _refuse(self, seconds: float) -> None:
+        """Take no connection for so many seconds; those that stand stay."""
+        for server in self.servers:
+            server.close()
+        self.servers.clear()
+        if self._reopening:
+            self._reopening.cancel()
+        loop = asyncio.get_running_loop()
+        self._reopening = loop.call_later(seconds, lambda: loop.create_task(self._accept()))
+
+    async def _accept(self) -> None:
+        """Take connections again."""
+        if not self._reopening:
+            return
+        self._reopening.cancel()
+        self._reopening = None
+
+        def protocol() -> asyncio.Protocol:
+            http: Any = self.config.http_protocol_class
+            return http(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+
+        loop = asyncio.get_running_loop()
+        self.servers.append(await loop.create_server(protocol, *self._address, backlog=self.config.backlog))
 
     def stop_with_stdin(self) -> None:
         """Stop when the other end of stdin goes away, as it does when the parent dies."""
@@ -78,7 +108,7 @@ def main() -> None:
     store = Store(arguments.state)
     try:
         sandbox = Sandbox(store, validate=arguments.validate)
-        server = Server(sandbox, f"http://127.0.0.1:{listener.getsockname()[1]}")
+        server = Server(sandbox, listener.getsockname())
         if arguments.stdin:
             server.stop_with_stdin()
         server.run(sockets=[listener])

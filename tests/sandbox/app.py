@@ -12,6 +12,7 @@ import itertools
 import json
 import urllib.parse
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -120,6 +121,15 @@ class Exchange:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._disconnected(), seconds)
 
+    async def meet(self, parties: int) -> None:
+        """Wait for the others; not for ever, as they may have gone."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._sandbox.meeting(self.service, parties).wait(), 10)
+
+    def refuse(self, seconds: float) -> None:
+        """Take no further connection, for some time."""
+        self._sandbox.refuse(seconds)
+
     @property
     def _transport(self) -> asyncio.Transport:
         return self._scope["extensions"]["transport"]
@@ -140,6 +150,10 @@ class Sandbox:
         self.log: deque[dict[str, Any]] = deque(maxlen=LOG_LIMIT)
         self.violations: deque[dict[str, str]] = deque(maxlen=LOG_LIMIT)
         self._numbers = itertools.count(1)
+        self._meetings: dict[tuple[str, int], asyncio.Barrier] = {}
+        # The server's: to refuse connections for so many seconds, and to take them again at once.
+        self.refuse: Callable[[float], None] = lambda seconds: None
+        self.accept: Callable[[], Awaitable[None]] = _nothing
         self._app = Starlette(
             routes=[
                 Mount("/_control", routes=_control_routes(self)),
@@ -160,12 +174,20 @@ class Sandbox:
 
         return app
 
-    def reset(self, name: str | None = None) -> None:
+    async def reset(self, name: str | None = None) -> None:
         for service in self.chosen(name):
             service.reset()
-        self.faults.clear(name)
+        await self.forget_faults(name)
         self.forget_log(name)
         self.violations = _without(self.violations, name)
+
+    async def forget_faults(self, name: str | None) -> None:
+        self.faults.clear(name)
+        self._meetings.clear()
+        await self.accept()
+
+    def meeting(self, service: Service, parties: int) -> asyncio.Barrier:
+        return self._meetings.setdefault((service.name, parties), asyncio.Barrier(parties))
 
     def forget_log(self, name: str | None) -> None:
         self.log = _without(self.log, name)
@@ -223,6 +245,10 @@ class Sandbox:
         )
 
 
+async def _nothing() -> None:
+    return None
+
+
 def _without(entries: deque[dict[str, Any]], service: str | None) -> deque[dict[str, Any]]:
     kept = (entry for entry in entries if service and entry["service"] != service)
     return deque(kept, maxlen=LOG_LIMIT)
@@ -245,7 +271,7 @@ async def _object(request: Request) -> dict[str, Any]:
 
 def _control_routes(sandbox: Sandbox) -> list[Route]:
     async def reset(request: Request) -> JSONResponse:
-        sandbox.reset((await _object(request)).get("service"))
+        await sandbox.reset((await _object(request)).get("service"))
         return JSONResponse({})
 
     async def get_switches(_request: Request) -> JSONResponse:
@@ -273,7 +299,7 @@ def _control_routes(sandbox: Sandbox) -> list[Route]:
         return JSONResponse(asdict(fault), 201)
 
     async def delete_faults(request: Request) -> JSONResponse:
-        sandbox.faults.clear(request.query_params.get("service"))
+        await sandbox.forget_faults(request.query_params.get("service"))
         return JSONResponse({})
 
     async def get_log(request: Request) -> JSONResponse:

@@ -183,18 +183,22 @@ class Confluent(Service):
         calls, end = 1, time.time() + window / 1000
         if self.switch["rate_limit"]:
             calls, end = self.limiter.count("", window)
-        seconds = str(max(math.ceil(end - time.time()), 0))
-        call.reply_headers.update(
-            {
-                "X-Request-Id": secrets.token_hex(16),
-                "X-RateLimit-Limit": str(limit),
-                "X-RateLimit-Remaining": str(max(limit - calls, 0)),
-                "X-RateLimit-Reset": seconds,
-            }
-        )
+        seconds = max(math.ceil(end - time.time()), 0)
         if calls > limit:
-            return _failure(429, "", headers={**call.reply_headers, "Retry-After": seconds})
+            return self.limited(seconds)
+        call.reply_headers.update(self._headers(limit - calls, seconds))
         return super().answer(call)
+
+    def limited(self, seconds: int) -> Reply:
+        return _failure(429, "", headers={**self._headers(0, seconds), "Retry-After": str(seconds)})
+
+    def _headers(self, remaining: int, seconds: int) -> dict[str, str]:
+        return {
+            "X-Request-Id": secrets.token_hex(16),
+            "X-RateLimit-Limit": str(self.switch["rate_limit_calls"]),
+            "X-RateLimit-Remaining": str(remaining),
+            "X-RateLimit-Reset": str(seconds),
+        }
 
     def admit(self, call: Call, operation: Operation) -> None:
         if not self._authenticated(call.headers.get("authorization", "")):

@@ -10,7 +10,7 @@ import inspect
 import json
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Protocol
 
 from service import Call, Reply, Service
@@ -35,6 +35,10 @@ class Exchange(Protocol):
 
     async def pause(self, seconds: float) -> None: ...
 
+    async def meet(self, parties: int) -> None: ...
+
+    def refuse(self, seconds: float) -> None: ...
+
 
 def encode(body: Any) -> bytes:
     return b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
@@ -54,6 +58,17 @@ async def drop_after(exchange: Exchange) -> None:
     await exchange.drop()
 
 
+async def refuse(exchange: Exchange, *, after: bool = False, seconds: float = 5.0) -> None:
+    """The last request: from now on, connections are refused, until the faults are deleted or the time is over."""
+    exchange.refuse(seconds)
+    if after:
+        # A client that kept the connection would not notice.
+        reply = exchange.carry_out()
+        await exchange.send(Reply(reply.status, reply.body, reply.headers | {"connection": "close"}))
+    else:
+        await exchange.drop()
+
+
 async def status(
     exchange: Exchange,
     *,
@@ -70,6 +85,11 @@ async def status(
         await exchange.send_bytes(status, {"content-type": "text/plain"} | (headers or {}), [reply.body.encode()])
     else:
         await exchange.send(Reply(status, reply.body, headers or {}))
+
+
+async def rate_limit(exchange: Exchange, *, seconds: int = 1) -> None:
+    """Refused in the service's own way, with its own headers, for so many seconds."""
+    await exchange.send(exchange.service.limited(seconds))
 
 
 async def truncate(exchange: Exchange) -> None:
@@ -130,6 +150,14 @@ async def repeat_page(exchange: Exchange) -> None:
     await exchange.send(exchange.carry_out())
 
 
+async def missing_page(exchange: Exchange) -> None:
+    """A list answers with a page that lacks its items."""
+    reply = exchange.carry_out()
+    if exchange.service.items_member in (reply.body or {}):
+        reply.body = {**reply.body, exchange.service.items_member: []}
+    await exchange.send(reply)
+
+
 async def redirect(exchange: Exchange, *, location: str, status: int = 302) -> None:
     """Off to another place, with nothing done."""
     await exchange.send(Reply(status, None, {"location": location}))
@@ -139,7 +167,7 @@ async def total(exchange: Exchange, *, delta: int = 1) -> None:
     """The announced total of a list is off, where the service announces one."""
     reply = exchange.carry_out()
     path = exchange.service.total_member
-    if path and reply.status == 200:
+    if path and reply.status == 200 and reply.body:
         reply.body = _with_delta(reply.body, path, delta)
     await exchange.send(reply)
 
@@ -157,6 +185,13 @@ async def lag(exchange: Exchange, *, writes: int = 1) -> None:
     await exchange.send(exchange.carry_out())
 
 
+async def meet(exchange: Exchange, *, parties: int = 2) -> None:
+    """The request is carried out at once, and answered when so many of them are there: clients that run abreast."""
+    reply = exchange.carry_out()
+    await exchange.meet(parties)
+    await exchange.send(reply)
+
+
 async def echo(exchange: Exchange, *, status: int = 400) -> None:
     """An error reply whose message repeats the request, credentials and secrets included."""
     headers = "; ".join(f"{name}: {value}" for name, value in exchange.call.headers.items())
@@ -168,8 +203,8 @@ Player = Callable[..., Awaitable[None]]
 PLAYERS: dict[str, Player] = {
     player.__name__: player
     for player in (
-        drop_before, drop_after, status, truncate, half_json, html, empty, content_type, slow_headers, slow_body,
-        repeat_page, redirect, total, lag, echo,
+        drop_before, drop_after, refuse, status, rate_limit, truncate, half_json, html, empty, content_type,
+        slow_headers, slow_body, repeat_page, missing_page, redirect, total, lag, meet, echo,
     )
 }  # fmt: skip
 
@@ -187,12 +222,15 @@ class Fault:
     """So many matching requests go through first."""
     times: int | None = 1
     """None stands for every further matching request."""
+    then: dict[str, Any] | None = None
+    """The fault that waits for requests from here on, when this one has been played for the last time."""
     parameters: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, text: dict[str, Any]) -> Fault:
         """Read what the control endpoint was given (``ValueError``, ``TypeError``)."""
-        own = {key: text[key] for key in ("service", "fault", "method", "path", "skip", "times") if key in text}
+        names = [item.name for item in fields(cls) if item.name != "parameters"]
+        own = {key: text[key] for key in names if key in text}
         parameters = {key: value for key, value in text.items() if key not in own}
         fault = cls(**own, parameters=parameters)
         if fault.fault not in PLAYERS:
@@ -202,7 +240,12 @@ class Fault:
             re.compile(fault.path or "")
         except re.error as error:
             raise ValueError(f"path is not a regular expression: {error}") from None
+        fault.following()
         return fault
+
+    def following(self) -> list[Fault]:
+        """What comes after this one (``ValueError``, ``TypeError``)."""
+        return [Fault.parse({"service": self.service, **self.then})] if self.then else []
 
     def matches(self, service: str, call: Call) -> bool:
         return (
@@ -232,6 +275,8 @@ class Faults:
                 if fault.times is not None:
                     fault.times -= 1
         self.remaining = [fault for fault in self.remaining if fault.times is None or fault.times > 0]
+        if claimed and claimed.times == 0:
+            self.remaining += claimed.following()
         return claimed
 
     def clear(self, service: str | None = None) -> None:

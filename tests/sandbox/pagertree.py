@@ -328,13 +328,16 @@ class PagerTree(Service):
         if self.switch["rate_limit"]:
             calls, end = self.limiter.count("", self.switch["rate_limit_window_ms"])
             if calls > self.switch["rate_limit_calls"]:
-                reply = self.error(429, "There were too many requests.")
-                if self.switch["rate_limit_headers"] == "retry_after":
-                    reply.headers["Retry-After"] = str(math.ceil(max(end - time.time(), 0)))
-                raise Refused(reply)
+                raise Refused(self.limited(math.ceil(max(end - time.time(), 0))))
         permission = self.switch["permission"]
         if permission == "none" or (permission == "read" and operation.method != "GET"):
             raise Refused(self.error(403, "The user may not do this."))
+
+    def limited(self, seconds: int) -> Reply:
+        reply = super().limited(seconds)
+        if self.switch["rate_limit_headers"] == "retry_after":
+            reply.headers["Retry-After"] = str(seconds)
+        return reply
 
     # Reading
 

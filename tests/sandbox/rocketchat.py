@@ -116,6 +116,7 @@ class RocketChat(Service):
     name = "rocketchat"
     id_member = "_id"
     total_member = ("total",)
+    items_member = "integrations"
     paging_parameters = ("offset",)
     switches = {
         # 6 knows no list filters and does not check a query, 7 has both, 8 adds skipTranspile, 9 drops it and `query`.
@@ -195,22 +196,27 @@ class RocketChat(Service):
     def _limit_rate(self, call: Call, operation: Operation) -> None:
         limit = self.switch["rate_limit_calls"]
         calls, end = self.limiter.count(operation.id, self.switch["rate_limit_window_ms"])
-        call.reply_headers.update(
-            {
-                "X-RateLimit-Limit": str(limit),
-                "X-RateLimit-Remaining": str(max(limit - calls, 0)),
-                "X-RateLimit-Reset": str(int(end * 1000)),
-            }
-        )
         if calls > limit:
-            seconds = max(math.ceil(end - time.time()), 0)
-            message = (
-                "Error, too many requests. Please slow down."
-                f" You must wait {seconds} seconds before trying this endpoint again."
-            )
-            refused = self._fail("error-too-many-requests", message, status=429)
-            del refused.reply.body["errorType"]
-            raise refused
+            raise Refused(self._limited(end))
+        call.reply_headers.update(self._headers(limit - calls, end))
+
+    def limited(self, seconds: int) -> Reply:
+        return self._limited(time.time() + seconds)
+
+    def _limited(self, end: float) -> Reply:
+        seconds = max(math.ceil(end - time.time()), 0)
+        message = (
+            "Error, too many requests. Please slow down."
+            f" You must wait {seconds} seconds before trying this endpoint again."
+        )
+        return Reply(429, _failure(f"{message} [error-too-many-requests]"), self._headers(0, end))
+
+    def _headers(self, remaining: int, end: float) -> dict[str, str]:
+        return {
+            "X-RateLimit-Limit": str(self.switch["rate_limit_calls"]),
+            "X-RateLimit-Remaining": str(remaining),
+            "X-RateLimit-Reset": str(int(end * 1000)),
+        }
 
     # Reading
 

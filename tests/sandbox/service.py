@@ -76,6 +76,8 @@ class Service:
     id_member: ClassVar[str] = "id"
     total_member: ClassVar[tuple[str, ...]] = ()
     """Where a list announces its total."""
+    items_member: ClassVar[str] = "data"
+    """Where a list has its items."""
     paging_parameters: ClassVar[tuple[str, ...]] = ()
     """The query parameters that ask for a later page."""
     collections: ClassVar[tuple[str, ...]] = ("integrations",)
@@ -150,3 +152,7 @@ class Service:
     def error(self, status: int, message: str) -> Reply:
         """An error reply in the service's own form."""
         raise NotImplementedError
+
+    def limited(self, seconds: int) -> Reply:
+        """The reply to a call that comes so many seconds too early."""
+        return self.error(429, "There were too many requests.")

@@ -15,11 +15,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+import urllib3
 
 pytest.importorskip("starlette")
 pytest.importorskip("uvicorn")
@@ -208,6 +210,7 @@ def test_a_hundred_integrations_are_listed_fast(service: str) -> None:
         ("POST", "faults", {"service": "netography", "fault": "unknown"}),
         ("POST", "faults", {"service": "netography", "fault": "lag", "unknown": 1}),
         ("POST", "faults", {"service": "netography", "fault": "lag", "path": "("}),
+        ("POST", "faults", {"service": "netography", "fault": "lag", "then": {"fault": "unknown"}}),
         ("POST", "faults", {"service": "unknown", "fault": "lag"}),
         ("POST", "faults", {"fault": "lag"}),
         ("POST", "state", {"service": "netography", "collection": "unknown"}),
@@ -312,6 +315,69 @@ def test_lists_that_lie(sandbox: Sandbox) -> None:
     sandbox.fault("lag", service="rocketchat")
     assert "0" in names()
     assert "0" not in names()
+    sandbox.fault("missing_page", service="rocketchat")
+    reply = sandbox.rocketchat("GET", "list").json()
+    assert (reply["integrations"], reply["total"]) == ([], 5)
+
+
+def test_connections_are_refused_until_the_faults_are_deleted(sandbox: Sandbox) -> None:
+    """Or until the time is over. Only new ones are: the control endpoints are called over one that stands."""
+    sandbox.fault("refuse", after=True)
+    with requests.Session() as client:
+        listing = f"{sandbox.url}/netography/api/v1/integrations/response"
+        client.headers["Authorization"] = f"Bearer {sandbox.ready['env']['NETOGRAPHY_ACCESS_TOKEN']}"
+        assert client.get(listing).headers["Connection"] == "close"
+        for _attempt in range(2):
+            with pytest.raises(requests.ConnectionError, match="refused"):
+                client.get(listing)
+        sandbox.control("DELETE", "faults")
+        assert client.get(listing).status_code == 200
+        sandbox.fault("refuse", seconds=0.01)
+        with pytest.raises(requests.ConnectionError):
+            client.post(listing, json=SLACK)
+        client.mount("http://", requests.adapters.HTTPAdapter(max_retries=urllib3.Retry(50, backoff_factor=0.01)))
+        assert client.get(listing).json()["data"] == []
+
+
+def test_every_service_limits_rates_with_its_own_headers(sandbox: Sandbox) -> None:
+    calls = {
+        "netography": sandbox.netography,
+        "confluent": sandbox.confluent,
+        "rocketchat": lambda method: sandbox.rocketchat(method, "list"),
+        "pagertree": sandbox.pagertree,
+    }
+    now = time.time()
+    for service, call in calls.items():
+        sandbox.fault("rate_limit", service=service, seconds=7)
+        reply = call("GET")
+        assert reply.status_code == 429
+        limit, remaining, reset, wait = (
+            reply.headers.get(name)
+            for name in ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After")
+        )
+        assert (limit is None, remaining) == ((reset is None), reset and "0")
+        assert wait == {"confluent": "7"}.get(service)
+        if service == "rocketchat":
+            assert 0 <= float(reset) / 1000 - now - 7 < 5
+        else:
+            assert reset == {"confluent": "7"}.get(service)
+
+
+def test_a_fault_follows_another(sandbox: Sandbox) -> None:
+    late = {"fault": "lag", "method": "GET"}
+    sandbox.fault("status", method="POST", after=True, status=502, then=late)
+    assert sandbox.netography("GET").status_code == 200
+    assert sandbox.netography("POST", json=SLACK).status_code == 502
+    assert [len(sandbox.netography("GET").json()["data"]) for _attempt in range(2)] == [0, 1]
+
+
+def test_clients_that_run_abreast(sandbox: Sandbox) -> None:
+    """Both see what there was before either of them went on."""
+    sandbox.fault("meet", times=2)
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda _number: sandbox.netography("GET").json()["data"], range(2))
+    assert first == second == []
+    assert [entry["fault"] for entry in sandbox.control("GET", "log")["log"]] == ["meet", "meet"]
 
 
 def test_redirect_and_echo(sandbox: Sandbox) -> None:
