@@ -3,16 +3,18 @@ PYTHON ?= $(or $(shell for python in python3 python3.13 python3.12 python3.11; d
 	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; \
 	done),$(error Python 3.11 or newer with venv is needed; say where it is with PYTHON=/path/to/python))
 
-GATES := setup ruff mypy unit contract sanity ansible-lint docs-lint changelog build importer
+GATES := setup ruff mypy unit contract coverage integration molecule sanity ansible-lint docs-lint changelog reuse \
+	build importer
 
-.PHONY: help demo test bench lint clean dist $(GATES)
+.PHONY: help demo test test-matrix bench lint clean dist $(GATES)
 
 help:
 	@echo 'make demo    show the collection at work against a sandbox of the services'
 	@echo 'make test    run every gate; one line for each at the end'
+	@echo 'make test-matrix   run sanity, unit and contract tests on every supported ansible-core whose Python is found'
 	@echo 'make lint    run the gates that only read: $(LINT)'
 	@echo 'make bench   measure the modules against ansible.builtin.uri'
-	@echo 'make dist    build the artifact, let the importer read it, put it into dist/'
+	@echo 'make dist    build the artifact into dist/, install it as a user would, run the README with it'
 	@echo 'make clean   remove everything that the other targets made'
 	@echo
 	@echo 'One gate: make $(subst $() , | ,$(GATES))'
@@ -23,7 +25,10 @@ demo:
 test:
 	@$(PYTHON) -B tests/gates.py
 
-LINT := ruff mypy ansible-lint docs-lint changelog
+test-matrix:
+	@$(PYTHON) -B tests/matrix.py $(CORE)
+
+LINT := ruff mypy ansible-lint docs-lint changelog reuse
 lint:
 	@$(PYTHON) -B tests/gates.py $(LINT)
 
@@ -32,7 +37,7 @@ bench:
 
 dist:
 	@$(PYTHON) -B tests/gates.py build importer
-	@mkdir -p dist && cp -v .build/importer/*.tar.gz dist/
+	@$(PYTHON) -B tests/dist.py
 
 clean:
 	rm -rf .build dist

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import contextlib
 import os
 import re
 import shutil
@@ -14,24 +15,29 @@ import subprocess
 import sys
 import tarfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import toolbox
 from toolbox import BUILD, COLLECTION, HOME, LOGS, ROOT, STAGE, Failure, run
 
 VENV = BUILD / "venv"
-BIN = VENV / "bin"
 STAGED = STAGE / COLLECTION
 LIMIT = 900  # seconds that one command of a gate may take
+COVERAGE = 95  # per cent of the lines and branches of the plugins
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+Gate = Callable[[Path], str | None]
 
 
 def setup(log: Path) -> None:
-    toolbox.make_venv("venv", [toolbox.TOOLS, toolbox.SANDBOX, toolbox.RUN_TIME], log)
+    toolbox.make_venv("venv", [toolbox.TESTS, toolbox.TOOLS, toolbox.SANDBOX, toolbox.RUN_TIME], log)
     toolbox.stage()
 
 
 def ruff(log: Path) -> None:
     check(log, "ruff", "check", cwd=ROOT)
+    check(log, "ruff", "format", "--check", cwd=ROOT)
 
 
 def mypy(log: Path) -> None:
@@ -39,19 +45,37 @@ def mypy(log: Path) -> None:
     check(log, "mypy", "--config-file", settings, "-p", "ansible_collections.saas.integrations.plugins", cwd=STAGE)
 
 
-def unit(log: Path) -> None:
-    pytest(log, "tests/unit", f"--cov={STAGED / 'plugins'}", "--cov-report=term")
+def unit(log: Path) -> str:
+    return pytest(log, "tests/unit", f"--cov={STAGED / 'plugins'}", "--cov-report=")
 
 
-def contract(log: Path) -> None:
-    pytest(log, "tests/contract", "--numprocesses=2")
+def contract(log: Path) -> str:
+    return pytest(log, "tests/contract", "--numprocesses=2", f"--cov={STAGED / 'plugins'}", "--cov-report=")
 
 
-def sanity(log: Path) -> str:
+def coverage(log: Path) -> str:
+    """What the unit and the contract tests run together."""
+    data = f"--data-file={LOGS / 'all.coverage'}"
+    check(log, "coverage", "combine", "--keep", data, LOGS / "unit.coverage", LOGS / "contract.coverage")
+    check(log, "coverage", "report", data, "--precision=1", f"--fail-under={COVERAGE}")
+    return re.findall(r"^TOTAL .* (\S+)$", log.read_text(encoding="utf-8"), re.MULTILINE)[-1]
+
+
+def integration(log: Path) -> str:
+    install_chromium(log)
+    return pytest(log, "tests/integration")
+
+
+def molecule(log: Path) -> None:
+    check(log, "molecule", "test", "--all")
+
+
+def sanity(log: Path, venv: Path = VENV) -> str:
     if ignored := list(STAGED.glob("tests/sanity/ignore-*")):
         raise Failure(f"{ignored[0].name}: nothing is to be ignored")
-    seed_get_pip(log)
-    check(log, "ansible-test", "sanity", "--local", "--color", "no", PATH=os.pathsep.join([str(BIN), *interpreters()]))
+    seed_get_pip(log, venv)
+    path = os.pathsep.join([str(venv / "bin"), *interpreters()])
+    check(log, "ansible-test", "sanity", "--local", "--color", "no", venv=venv, PATH=path)
     skipped = re.findall(r"Skipping .* on Python (\S+) because", log.read_text(encoding="utf-8"))
     return f"without Python {', '.join(dict.fromkeys(skipped))}, not found here" if skipped else ""
 
@@ -73,16 +97,23 @@ def changelog(log: Path) -> None:
     check(log, "antsibull-changelog", "lint-changelog-yaml", "changelogs/changelog.yaml")
 
 
-def build(log: Path) -> None:
-    """Two builds hold the same files, all that a user needs and nothing else."""
-    first, second = (contents(toolbox.build_artifact(VENV, BUILD / name, log)) for name in ("build-1", "build-2"))
-    if first != second:
-        raise Failure("two builds differ in " + ", ".join(sorted({item[0] for item in first.items() ^ second.items()})))
-    top = {path.partition("/")[0] for path in first}
+def reuse(log: Path) -> None:
+    check(log, "reuse", "lint")
+
+
+def build(log: Path) -> str:
+    """Two builds are the same, byte by byte, and hold all that a user needs and nothing else."""
+    first, second = (toolbox.build_artifact(VENV, BUILD / name, log) for name in ("build-1", "build-2"))
+    if first.read_bytes() != second.read_bytes():
+        raise Failure("two builds differ")
+    with tarfile.open(first) as archive:
+        files = [member.name for member in archive if member.isfile()]
+    top = {name.partition("/")[0] for name in files}
     needed = {"CHANGELOG.rst", "LICENSE", "README.md", "changelogs", "meta", "playbooks", "plugins"}
     allowed = needed | {"FILES.json", "MANIFEST.json", "docs", "extensions", "roles"}
     if wrong := (needed - top) | (top - allowed):
         raise Failure("missing in the artifact, or not for it: " + ", ".join(sorted(wrong)))
+    return f"{len(files)} files, {first.stat().st_size / 1024:.0f} KiB"
 
 
 def importer(log: Path) -> None:
@@ -92,35 +123,54 @@ def importer(log: Path) -> None:
 
 
 # In the order of the report.
-GATES = {
+GATES: dict[str, Gate] = {
     function.__name__.replace("_", "-"): function
-    for function in (setup, ruff, mypy, unit, contract, sanity, ansible_lint, docs_lint, changelog, build, importer)
+    for function in (
+        *(setup, ruff, mypy, unit, contract, coverage, integration, molecule, sanity),
+        *(ansible_lint, docs_lint, changelog, reuse, build, importer),
+    )
 }
-# Two lanes for two cores: the long ones start first. The others are short.
-LONGEST = ["sanity", "contract", "importer", "ansible-lint"]
+# The long ones start first. The others are short.
+LONGEST = ["sanity", "contract", "integration", "molecule", "unit", "importer", "ansible-lint"]
+NEEDED = {name: ["setup"] for name in GATES if name != "setup"} | {"coverage": ["unit", "contract"]}
 
 
-def check(log: Path, *command: str | Path, cwd: Path = STAGED, **variables: str) -> None:
+def check(log: Path, *command: str | Path, venv: Path = VENV, cwd: Path = STAGED, **variables: str) -> None:
     variables.setdefault("RUFF_CACHE_DIR", str(BUILD / "cache" / "ruff"))
     variables.setdefault("MYPY_CACHE_DIR", str(BUILD / "cache" / "mypy"))
     program, *arguments = command
-    env = toolbox.environment(VENV)
+    env = toolbox.environment(venv)
     env.update(variables)
-    run([BIN / program, *arguments], log, timeout=LIMIT, cwd=cwd, env=env)
+    run([venv / "bin" / program, *arguments], log, timeout=LIMIT, cwd=cwd, env=env)
 
 
-def pytest(log: Path, *arguments: str) -> None:
-    cache, coverage = BUILD / "cache" / "pytest", LOGS / f"{log.stem}.coverage"
+def pytest(log: Path, *arguments: str, venv: Path = VENV) -> str:
+    """Run tests; returns why some were skipped."""
+    cache, data = BUILD / "cache" / "pytest", LOGS / f"{log.stem}.coverage"
     check(
         *(log, "pytest", "--color=no", "-o", f"cache_dir={cache}", *arguments),
+        venv=venv,
         PYTHONPATH=str(STAGE),
-        COVERAGE_FILE=str(coverage),
+        COVERAGE_FILE=str(data),
     )
+    skipped = re.findall(r"^SKIPPED \[\d+\] \S+: (.+)$", log.read_text(encoding="utf-8"), re.MULTILINE)
+    return "skipped: " + ", ".join(dict.fromkeys(skipped)) if skipped else ""
 
 
-def contents(artifact: Path) -> dict[str, bytes]:
-    with tarfile.open(artifact) as archive:
-        return {member.name: archive.extractfile(member).read() for member in archive if member.isfile()}
+def install_chromium(log: Path) -> None:
+    """The tests of pages want a browser, which PyPI does not have; where it cannot be installed they are skipped."""
+    if os.geteuid() or not shutil.which("apt-get") or any(map(shutil.which, CHROMIUM)):
+        return
+    with contextlib.suppress(Failure):
+        check(log, "/usr/bin/apt-get", "update", cwd=ROOT)
+        check(log, "/usr/bin/apt-get", "install", "--yes", "--no-install-recommends", "chromium", cwd=ROOT)
+
+
+def interpreter(*versions: str) -> str | None:
+    """The first of these Pythons that is found and can make virtual environments."""
+    path = os.pathsep.join(interpreters())
+    found = (shutil.which(f"python{version}", path=path) for version in versions)
+    return next((python for python in found if python and works(Path(python), "import ensurepip, venv")), None)
 
 
 def interpreters() -> list[str]:
@@ -135,16 +185,16 @@ def interpreters() -> list[str]:
     return [str(folder) for folder in folders if all(map(works, folder.glob("python3.*")))]
 
 
-def works(python: Path) -> bool:
+def works(python: Path, code: str = "") -> bool:
     if not re.fullmatch(r"python3\.\d+", python.name):
         return True
-    command = [python, "-c", ""]
+    command = [python, "-c", code]
     return not subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
 
 
-def seed_get_pip(log: Path) -> None:
+def seed_get_pip(log: Path, venv: Path) -> None:
     """Give ansible-test the pip that it wants from PyPI; by itself it asks a server that not every machine reaches."""
-    (source,) = VENV.glob("lib/python3.*/site-packages/ansible_test/_internal/python_requirements.py")
+    (source,) = venv.glob("lib/python3.*/site-packages/ansible_test/_internal/python_requirements.py")
     versions = set(re.findall(r"""\bpip=['"]([0-9.]+)['"]""", source.read_text(encoding="utf-8")))
     if not versions:
         raise Failure("cannot see which pip this ansible-test wants")
@@ -155,7 +205,7 @@ def seed_get_pip(log: Path) -> None:
         if script.exists():
             continue
         wheel = f"pip-{version}-py3-none-any.whl"
-        check(log, "python", "-m", "pip", "download", "--no-deps", f"pip=={version}", cwd=cache)
+        check(log, "python", "-m", "pip", "download", "--no-deps", f"pip=={version}", venv=venv, cwd=cache)
         script.write_text(
             "import os, runpy, sys\n"
             f"sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), {wheel!r}))\n"
@@ -165,15 +215,15 @@ def seed_get_pip(log: Path) -> None:
         )
 
 
-def try_gate(name: str) -> tuple[bool, str]:
+def try_gate(name: str, gate: Gate) -> tuple[bool, str]:
     """Run a gate: did it pass, and its line in the report."""
-    log = LOGS / f"{name}.log"
+    log = LOGS / f"{name.replace(' ', '-')}.log"
     log.unlink(missing_ok=True)
     print(f"...   {name}", flush=True)
     start = time.monotonic()
     passed, note, details = True, "", ""
     try:
-        note = GATES[name](log) or ""
+        note = gate(log) or ""
     except Exception as error:  # a gate that cannot be run has failed
         passed = False
         reason = str(error) if isinstance(error, Failure) else f"{type(error).__name__}: {error}"
@@ -184,32 +234,46 @@ def try_gate(name: str) -> tuple[bool, str]:
     return passed, line
 
 
-def run_gates(names: list[str]) -> dict[str, tuple[bool, str]]:
-    results = {"setup": try_gate("setup")}
-    names = [name for name in names if name != "setup"]
-    if not results["setup"][0]:
-        return results | {name: (False, f"FAIL  {name:<14} not run") for name in names}
-    queue = sorted(names, key=lambda name: LONGEST.index(name) if name in LONGEST else len(LONGEST))
+def run_gates(gates: dict[str, Gate], needed: dict[str, list[str]]) -> dict[str, tuple[bool, str]]:
+    """Run gates in this order, in two lanes for two cores.
+
+    :param needed: for a gate, those that come before it and have to pass.
+    """
+    running: dict[str, concurrent.futures.Future] = {}
+
+    def wait_and_try(name: str) -> tuple[bool, str]:
+        if all(running[other].result()[0] for other in needed.get(name, [])):
+            return try_gate(name, gates[name])
+        return False, f"FAIL  {name:<14} not run"
+
     lanes = concurrent.futures.ThreadPoolExecutor(2)
     try:
-        running = {name: lanes.submit(try_gate, name) for name in queue}
-        return results | {name: running[name].result() for name in names}
+        for name in gates:
+            running[name] = lanes.submit(wait_and_try, name)
+        return {name: running[name].result() for name in gates}
     finally:
         lanes.shutdown(wait=False, cancel_futures=True)
+
+
+def report(results: dict[str, tuple[bool | None, str]]) -> int:
+    """Print the lines of the results, and how many passed, failed and, with None, were skipped."""
+    passed, failed, skipped = ([result[0] for result in results.values()].count(each) for each in (True, False, None))
+    print("", *(result[1] for result in results.values()), sep="\n")
+    print(f"\n{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    return int(failed > 0 or not passed)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Run the gates; without names, all of them.")
     parser.add_argument("gate", nargs="*", help=", ".join(GATES))
-    chosen = parser.parse_args().gate or list(GATES)
-    if unknown := set(chosen) - set(GATES):
+    chosen = set(parser.parse_args().gate or GATES)
+    if unknown := chosen - set(GATES):
         parser.error("no such gate: " + ", ".join(sorted(unknown)))
+    chosen |= {"setup", *(other for name in chosen for other in NEEDED.get(name, []))}
+    order = dict.fromkeys(["setup", *LONGEST, *GATES])
     with toolbox.session():
-        results = run_gates([name for name in GATES if name in chosen])
-    passed = sum(result[0] for result in results.values())
-    print("", *(result[1] for result in results.values()), sep="\n")
-    print(f"\n{passed} passed, {len(results) - passed} failed")
-    return int(passed < len(results))
+        results = run_gates({name: GATES[name] for name in order if name in chosen}, NEEDED)
+    return report({name: results[name] for name in GATES if name in chosen})
 
 
 if __name__ == "__main__":

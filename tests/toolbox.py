@@ -12,7 +12,9 @@ import ast
 import configparser
 import contextlib
 import fcntl
+import gzip
 import hashlib
+import io
 import json
 import os
 import re
@@ -21,6 +23,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,12 +35,13 @@ COLLECTION = Path("ansible_collections", "saas", "integrations")
 
 RUN_TIME = ROOT / "meta" / "ee-requirements.txt"
 SANDBOX = ROOT / "tests" / "sandbox" / "requirements.txt"
-TOOLS = ROOT / "tests" / "requirements.txt"
+TESTS = ROOT / "tests" / "requirements.txt"
+TOOLS = ROOT / "tests" / "requirements-tools.txt"
 
 # Of the caller's environment: settings of the tools, and credentials of real services, which no test may ever reach.
 FOREIGN = re.compile(
-    r"(ANSIBLE|CONFLUENT|COVERAGE|GALAXY|GIT|MYPY|NETOGRAPHY|NETOSECRET|PAGERTREE|PYTEST|PYTHON|ROCKETCHAT|RUFF"
-    r"|VIRTUAL_ENV|XDG)(_|$|[A-Z])"
+    r"(ANSIBLE|CONFLUENT|COVERAGE|GALAXY|GIT|MOLECULE|MYPY|NETOGRAPHY|NETOSECRET|PAGERTREE|PYTEST|PYTHON|ROCKETCHAT"
+    r"|RUFF|VIRTUAL_ENV|XDG)(_|$|[A-Z])"
 )
 
 _running: set[subprocess.Popen] = set()
@@ -123,17 +127,18 @@ def session():
                 stop(child)
 
 
-def make_venv(name: str, requirements: list[Path | str], log: Path) -> Path:
+def make_venv(name: str, requirements: list[Path | str], log: Path, python: str = sys.executable) -> Path:
     """A virtual environment with these requirements; made again only if they, the Python or the clone's path change."""
     venv = BUILD / name
+    version = subprocess.run([python, "-VV"], check=True, stdout=subprocess.PIPE, text=True).stdout
     arguments = [word for item in requirements for word in (["-r", str(item)] if isinstance(item, Path) else [item])]
     content = [item.read_text(encoding="utf-8") for item in requirements if isinstance(item, Path)]
-    wanted = hashlib.sha256("\n".join([sys.version, str(venv), *arguments, *content]).encode()).hexdigest()
+    wanted = hashlib.sha256("\n".join([python, version, str(venv), *arguments, *content]).encode()).hexdigest()
     stamp = venv / "requirements.sha256"
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
         return venv
     shutil.rmtree(venv, ignore_errors=True)
-    run([sys.executable, "-m", "venv", venv], log, env=environment(venv))
+    run([python, "-m", "venv", venv], log, env=environment(venv))
     _keep_pip_settings(venv)
     run([venv / "bin" / "python", "-m", "pip", "install", *arguments], log, env=environment(venv))
     stamp.write_text(wanted, encoding="utf-8")
@@ -162,8 +167,7 @@ def _keep_pip_settings(venv: Path) -> None:
 
 def stage(top: Path = STAGE) -> Path:
     """Copy the working tree to where Ansible wants a collection. ansible-test refuses symbolic links."""
-    # Not the HOME of the gates: whether git trusts a clone of another owner is in the user's settings.
-    env = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    env = _git_environment()
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE).stdout
     wanted = {Path(os.fsdecode(name)) for name in listed.split(b"\0") if name}
@@ -186,13 +190,18 @@ def stage(top: Path = STAGE) -> Path:
     return target
 
 
+def _git_environment() -> dict[str, str]:
+    # Not the HOME of the gates: whether git trusts a clone of another owner is in the user's settings.
+    return {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+
+
 def _version(path: Path) -> tuple:
     status = path.stat()
     return status.st_size, status.st_mtime_ns, status.st_mode
 
 
 def build_artifact(venv: Path, destination: Path, log: Path) -> Path:
-    """Build the collection's artifact from a fresh copy of the working tree."""
+    """Build the collection's artifact from a fresh copy of the working tree: the same files give the same bytes."""
     top = BUILD / "source" / destination.name
     shutil.rmtree(top, ignore_errors=True)
     destination.mkdir(parents=True, exist_ok=True)
@@ -204,7 +213,41 @@ def build_artifact(venv: Path, destination: Path, log: Path) -> Path:
         env=environment(venv),
     )
     (artifact,) = destination.glob("saas-integrations-*.tar.gz")
+    _normalise(artifact)
     return artifact
+
+
+def _normalise(artifact: Path) -> None:
+    """Pack an artifact anew: in order, and with the time of the last commit instead of the build's."""
+    git = ["git", "log", "-1", "--format=%ct"]
+    time = int(subprocess.run(git, cwd=ROOT, env=_git_environment(), check=True, stdout=subprocess.PIPE).stdout)
+    with tarfile.open(artifact) as archive:
+        members = {each.name: each for each in archive}
+        content = {name: archive.extractfile(each).read() for name, each in members.items() if each.isfile()}
+    files, manifest = (json.loads(content[name]) for name in ("FILES.json", "MANIFEST.json"))
+    files["files"].sort(key=lambda each: each["name"])
+    content["FILES.json"] = json.dumps(files, indent=True).encode()
+    manifest["file_manifest_file"]["chksum_sha256"] = hashlib.sha256(content["FILES.json"]).hexdigest()
+    content["MANIFEST.json"] = json.dumps(manifest, indent=True).encode()
+    with (
+        artifact.open("wb") as file,
+        gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=time) as packed,
+        tarfile.open(mode="w", fileobj=packed) as archive,
+    ):
+        for name, member in sorted(members.items()):
+            member.pax_headers.clear()  # exact times are among them
+            member.mtime, member.size = time, len(content.get(name, b""))
+            archive.addfile(member, io.BytesIO(content.get(name, b"")))
+
+
+def install_artifact(venv: Path, artifact: Path, folder: Path, log: Path) -> dict[str, str]:
+    """Install an artifact as a user would who has nothing yet; returns the environment that uses it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    env = environment(venv, folder / "collections", folder / "home")
+    env.update(ANSIBLE_LOCALHOST_WARNING="false", ANSIBLE_INVENTORY_UNPARSED_WARNING="false")
+    galaxy = venv / "bin" / "ansible-galaxy"
+    run([galaxy, "collection", "install", "--offline", "-p", folder / "collections", artifact], log, env=env)
+    return env
 
 
 @contextlib.contextmanager
