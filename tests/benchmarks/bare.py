@@ -64,7 +64,7 @@ def main() -> None:
 
     existing = {item["name"]: item for item in call(("GET",))}
     writes: list[tuple] = []
-    for wanted in json.loads(variables.read_text(encoding="utf-8"))["bench_integrations"]:
+    for wanted in json.loads(variables.read_text(encoding="utf-8"))["netography_integrations"]:
         body = {**wanted, "adapter": "syslog", "config": wanted["syslog"]}
         del body["syslog"]
         found = existing.get(wanted["name"])

@@ -1,14 +1,12 @@
 # Copyright: Contributors to the saas.integrations collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure the modules against ansible.builtin.uri and against scripts that do nothing but the HTTP.
+"""Measure the collection against what there is without it.
 
-Each run is a whole process (ansible-playbook, or a script) that brings Netography to a desired state. It talks to the
-sandbox, a process of its own. The approaches run in turn, A B C A B C, and their medians are compared: trust the
-ratios, not the seconds. After each run, the sandbox tells whether it did what it was to do.
-
-Netography alone, because it needs one request for its list, whatever the approach. It lists 1,000 integrations at most,
-and the modules refuse a list that long, as it may be cut off: so the largest size is 990.
+Each run is a whole process that brings services to a desired state (ansible-playbook, or a script that does nothing but
+the HTTP), or that lists integrations as hosts (ansible-inventory). It talks to the sandbox, a process of its own. The
+approaches run in turn, A B C A B C, and their medians are compared: trust the ratios, not the seconds. After each run,
+the sandbox and the output tell whether it did what it was to do.
 """
 
 from __future__ import annotations
@@ -17,6 +15,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import time
@@ -28,19 +27,25 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import inventories
 import toolbox
 from chart import chart
-from report import Cell, Results, Run, block, judge
+from report import PRINTED, Cell, Results, Run, block, judge
+from services import SERVICES
 from toolbox import BUILD, LOGS, ROOT, Failure
 
 HERE = Path(__file__).resolve().parent
 WORK = BUILD / "bench"
 LOG = LOGS / "bench.log"
-SERVICE = "netography"
+OUTPUT = WORK / "output"
 
-MANY = 990
-SIZES = (10, 100, MANY)
+# Netography lists 1,000 integrations at most, and the modules refuse a list that long, as it may be cut off.
+SIZES = (10, 100, 990)
+HOSTS = (1_000, 10_000)
+BOOTSTRAP = 250
 WORKLOADS = ("create", "same", "drift")
+# The largest sizes with --quick.
+QUICK = {"create": 100, "same": 100, "bootstrap": BOOTSTRAP, "list": 1_000, "graph": 1_000}
 
 LIMIT = 900  # seconds that one run may take
 LONG = 15  # an approach that has taken this many seconds in a cell is not run again there: noise is small then
@@ -53,6 +58,7 @@ SLOW = {0: (10, 100), 50: (10,)}  # a process for each item, so that 100 of them
 # One request after the other: with latency, a larger size only waits longer.
 SERIAL = {0: SIZES, 50: (10, 100)}
 ONE = {0: (1,)}
+INVENTORY: dict[str, Any] = {"sizes": {0: HOSTS}, "workloads": PRINTED}
 
 
 @dataclass(frozen=True)
@@ -60,25 +66,33 @@ class Approach:
     name: str
     title: str
     group: str
-    """What it is to the comparison: baseline, uri, collection, floor."""
+    """What it is to the comparison: baseline, usual (without the collection), collection, floor."""
     command: tuple[str, ...]
-    """Run in WORK, where variables.json is; the program is one of the virtual environment."""
+    """Run in WORK, where the variables and the inventories are; the program is one of the virtual environment."""
     sizes: Mapping[int, tuple[int, ...]] = field(default_factory=lambda: EVERY)
     workloads: tuple[str, ...] = WORKLOADS
-    converges: bool = True
+    asks: bool = True
+    """Whether it talks to the services; what does not changes nothing."""
     needs: str = ""
     """A pattern of files in the collection without which there is no such approach."""
 
     def takes(self, cell: Cell, quick: bool) -> bool:
-        if quick and (cell.latency_ms or cell.n > (10 if self.sizes is SLOW else 100) or cell.workload == "drift"):
+        if quick and (cell.latency_ms or cell.workload not in QUICK):
+            return False
+        if quick and cell.n > (10 if self.sizes is SLOW else QUICK[cell.workload]):
             return False
         return cell.n in self.sizes.get(cell.latency_ms, ()) and cell.workload in self.workloads
 
 
 def playbook(name: str, **variables: Any) -> tuple[str, ...]:
+    path = name if "." in name else str(HERE / "playbooks" / f"{name}.yml")
     extra = ("-e", "@variables.json", "-e", json.dumps(variables))
     # An empty playbook does without variables too: what it takes to load them is part of every approach.
-    return ("ansible-playbook", *HOST, *(extra if name != "empty" else ()), str(HERE / "playbooks" / f"{name}.yml"))
+    return ("ansible-playbook", *HOST, *(extra if name != "empty" else ()), path)
+
+
+def inventory(source: str) -> tuple[str, ...]:
+    return ("ansible-inventory", "--output", str(OUTPUT), "-i", source)
 
 
 def script(library: str, threads: int) -> tuple[str, ...]:
@@ -88,18 +102,24 @@ def script(library: str, threads: int) -> tuple[str, ...]:
 HOST = ("-i", "localhost,", "-c", "local")
 IN_PROCESS = "plugins/action/*.py"
 SET = "plugins/modules/netography_response_integrations.py"
+ROLE = "playbooks/bootstrap.yml"
 OUT = {"saas_integrations_in_process": False}
 
 APPROACHES = (
-    Approach("empty", "empty playbook", "baseline", playbook("empty"), converges=False),
+    Approach(
+        *("empty", "empty playbook", "baseline", playbook("empty")),
+        sizes={0: (*SIZES, BOOTSTRAP), 50: SIZES},
+        workloads=(*WORKLOADS, "bootstrap"),
+        asks=False,
+    ),
     Approach(
         *("debug-loop", "debug loop", "baseline", playbook("debug_loop")),
         sizes={0: SIZES},
         workloads=("same",),
-        converges=False,
+        asks=False,
     ),
-    Approach("uri", "uri, one list", "uri", playbook("uri"), sizes=UP_TO_100),
-    Approach("uri-each", "uri, GET per item", "uri", playbook("uri_each"), sizes=SLOW),
+    Approach("uri", "uri, one list", "usual", playbook("uri"), sizes=UP_TO_100),
+    Approach("uri-each", "uri, GET per item", "usual", playbook("uri_each"), sizes=SLOW),
     Approach("module-loop", "module loop", "collection", playbook("loop", **OUT), sizes=SLOW),
     Approach("in-process-loop", "in-process loop", "collection", playbook("loop"), needs=IN_PROCESS),
     Approach("set-1", "set task, 1 worker", "collection", playbook("set", bench_workers=1), needs=SET),
@@ -108,46 +128,51 @@ APPROACHES = (
     Approach("http-1", "bare http.client", "floor", script("http.client", 1), sizes=SERIAL),
     Approach("http-8", "bare http.client, 8 threads", "floor", script("http.client", 8)),
     # The price of one task: the same requests, made by uri and by the module. Unchanged, that is one GET by each.
-    Approach("one-uri", "one integration, uri", "uri", playbook("one_uri"), ONE, ("create", "same")),
+    Approach("one-uri", "one integration, uri", "usual", playbook("one_uri"), ONE, ("create", "same")),
     Approach(
         "one-module", "one integration, module", "collection", playbook("one_module", **OUT), ONE, ("create", "same")
     ),
+    Approach(
+        *("bootstrap", "bootstrap, four services", "collection", playbook("saas.integrations.bootstrap")),
+        *({0: (BOOTSTRAP,)}, ("bootstrap",)),
+        needs=ROLE,
+    ),
+    # The script prints what the plugin has made of the same list; the others list what the service has.
+    Approach("script", "inventory script", "usual", inventory("script.sh"), **INVENTORY, asks=False),
+    Approach("inventory-cold", "inventory, no cache", "collection", inventory("cold.pagertree.yml"), **INVENTORY),
+    Approach(
+        *("inventory-warm", "inventory, warm cache", "collection", inventory("warm.pagertree.yml")),
+        **INVENTORY,
+        asks=False,
+    ),
+    # What the collection's plugin is compared with: the same list in the way of Ansible's developer guide, and so with
+    # one of the two things that make the collection's faster.
+    Approach("guide", "plugin as in the guide", "usual", inventory("guide.pagertree.yml"), **INVENTORY),
+    Approach("guide-at-once", "... variables at once", "usual", inventory("guide_at_once.pagertree.yml"), **INVENTORY),
+    Approach("guide-plain-keys", "... plain keys", "usual", inventory("guide_plain_keys.pagertree.yml"), **INVENTORY),
 )
 
-CELLS = [Cell(*each) for each in [("create", 1, 0), ("same", 1, 0)]] + [
-    Cell(workload, n, latency_ms) for latency_ms in (0, 50) for n in SIZES for workload in WORKLOADS
+CELLS = [
+    *(Cell(workload, 1, 0) for workload in ("create", "same")),
+    *(Cell(workload, n, latency_ms) for latency_ms in (0, 50) for n in SIZES for workload in WORKLOADS),
+    Cell("bootstrap", BOOTSTRAP, 0),
+    *(Cell(workload, n, 0) for n in HOSTS for workload in PRINTED),
 ]
 
 
-def integrations(count: int) -> list[dict[str, Any]]:
-    """What is desired, as options of the module."""
-    return [
-        {
-            "name": f"Collector {number:03}",
-            "description": f"Receives the events of site {number}",
-            "syslog": {
-                "host": f"192.0.2.{number % 250 + 1}:514",
-                "facility": f"LOG_LOCAL{number % 8}",
-                "protocol": "udp",
-                "tag": "netography.events",
-                "output": "CEF",
-            },
-        }
-        for number in range(count)
-    ]
+def wanted(service: str, cell: Cell) -> list[dict[str, Any]]:
+    """What is desired, as options of the modules."""
+    return [SERVICES[service](number)[0] for number in range(cell.n)]
 
 
-def stored(integration: dict[str, Any]) -> dict[str, Any]:
+def stored(service: str, cell: Cell) -> list[dict[str, Any]]:
     """The same as the service has it."""
-    rest = {name: value for name, value in integration.items() if name != "syslog"}
-    return {**rest, "adapter": "syslog", "config": integration["syslog"]}
+    return [SERVICES[service](number)[1] for number in range(cell.n)]
 
 
-def seed(cell: Cell) -> list[dict[str, Any]]:
+def seed(service: str, cell: Cell) -> list[dict[str, Any]]:
     """What the service has before a run."""
-    if cell.workload == "create":
-        return []
-    objects = [stored(integration) for integration in integrations(cell.n)]
+    objects = [] if cell.workload == "create" else stored(service, cell)
     if cell.workload == "drift":
         for drifted in objects[: cell.drifted]:
             drifted["description"] = "Changed by hand"
@@ -167,12 +192,16 @@ class Sandbox:
 
     def prepare(self, cell: Cell) -> None:
         self.control("POST", "reset", {})
-        self.control("POST", "state", {"service": SERVICE, "collection": "integrations", "objects": seed(cell)})
-        self.control("PATCH", "switches", {SERVICE: {"latency_ms": cell.latency_ms}})
+        for service in cell.services:
+            self.control("POST", "state", {"service": service, "objects": seed(service, cell)})
+            self.control("PATCH", "switches", {service: {"latency_ms": cell.latency_ms}})
 
-    def objects(self) -> list[dict[str, Any]]:
-        listed = self.control("GET", f"state?service={SERVICE}")["objects"]
-        return [{name: item[name] for name in ("name", "description", "adapter", "config")} for item in listed]
+    def has(self, service: str, objects: list[dict[str, Any]]) -> bool:
+        """Whether the service has these, whatever else it says about them, and no others."""
+        listed = self.control("GET", f"state?service={service}")["objects"]
+        names = objects[0] if objects else ()
+        found = [{name: item.get(name) for name in names} for item in listed]
+        return sorted(map(json.dumps, found)) == sorted(map(json.dumps, objects))
 
     def log(self) -> list[dict[str, Any]]:
         return self.control("GET", "log")["log"]
@@ -186,31 +215,52 @@ class Bench:
         # No settings but Ansible's own, neither the user's nor those of the folder.
         (WORK / "ansible.cfg").write_text("", encoding="utf-8")
         self._env.update(ANSIBLE_CONFIG=str(WORK / "ansible.cfg"), ANSIBLE_NOCOLOR="true")
+        self._env.update(ANSIBLE_INVENTORY_PLUGINS=str(HERE / "plugins"))
+        inventories.write_sources(WORK)
+        self._filled = 0
 
     def run(self, approach: Approach, cell: Cell) -> Run:
         """Measure one run; raises Failure if it did not do what it was to do."""
-        wanted = integrations(cell.n)
-        variables = {"ansible_python_interpreter": "{{ ansible_playbook_python }}", "bench_integrations": wanted}
+        variables = {f"{service}_integrations": wanted(service, cell) for service in cell.services}
+        variables["ansible_python_interpreter"] = "{{ ansible_playbook_python }}"
         (WORK / "variables.json").write_text(json.dumps(variables), encoding="utf-8")
         self._sandbox.prepare(cell)
-        program, *arguments = approach.command
-        measured = WORK / "run.json"
-        measure = [self._bin / "python", "-I", "-S", HERE / "measure.py", measured]
-        command = [*measure, self._bin / program, *arguments]
-        toolbox.run(command, LOG, timeout=LIMIT, cwd=WORK, env=self._env)
+        if cell.prints:
+            self._fill(cell)
+        measured = self._measure(approach.command, cell)
 
         log = self._sandbox.log()
-        writes = sum(entry["method"] != "GET" for entry in log)
-        expected = [stored(integration) for integration in wanted] if approach.converges else seed(cell)
-        if sorted(self._sandbox.objects(), key=lambda item: item["name"]) != expected:
-            raise Failure("the service is not as desired after the run")
-        if writes != (cell.writes if approach.converges else 0):
+        asked, writes = {entry["service"] for entry in log}, sum(entry["method"] != "GET" for entry in log)
+        if asked != (set(cell.services) if approach.asks else set()):
+            raise Failure(f"it asked {', '.join(sorted(asked)) or 'no service'}")
+        if writes != (cell.writes if approach.asks else 0):
             raise Failure(f"{writes} writing requests instead of {cell.writes}")
-        return Run(
-            **json.loads(measured.read_text(encoding="utf-8")),
-            requests=len(log),
-            connections=len({entry["connection"] for entry in log}),
-        )
+        for service in cell.services:
+            if not self._sandbox.has(service, (stored if approach.asks else seed)(service, cell)):
+                raise Failure(f"{service} is not as desired after the run")
+        if cell.prints:
+            output, printed = (path.read_text(encoding="utf-8") for path in (OUTPUT, WORK / inventories.DATA))
+            inventories.check(output, cell.n, printed)
+        return Run(**measured, requests=len(log), connections=len({entry["connection"] for entry in log}))
+
+    def _measure(self, command: tuple[str, ...], cell: Cell) -> dict[str, Any]:
+        program, *arguments = command
+        if cell.prints:
+            arguments.append(f"--{cell.workload}")
+        result = WORK / "run.json"
+        measure = [self._bin / "python", "-I", "-S", HERE / "measure.py", result]
+        toolbox.run([*measure, self._bin / program, *arguments], LOG, timeout=LIMIT, cwd=WORK, env=self._env)
+        return json.loads(result.read_text(encoding="utf-8"))
+
+    def _fill(self, cell: Cell) -> None:
+        """Fill the cache, and have the script print the same. Once, as the list is the same in all runs."""
+        if self._filled == cell.n:
+            return
+        shutil.rmtree(WORK / "cache", ignore_errors=True)
+        self._measure(inventory("warm.pagertree.yml"), cell._replace(workload="list"))
+        OUTPUT.replace(WORK / inventories.DATA)
+        self._sandbox.control("DELETE", "log")
+        self._filled = cell.n
 
 
 def measure(bench: Bench, approaches: list[Approach], rounds: int, quick: bool) -> tuple[Results, dict[str, str]]:
@@ -227,7 +277,7 @@ def measure(bench: Bench, approaches: list[Approach], rounds: int, quick: bool) 
 
     print("== Once each, not measured: Python compiles what it has not seen yet", flush=True)
     for approach in approaches:
-        run(approach, CELLS[0])
+        run(approach, Cell(approach.workloads[0], 1, 0))
     for cell in CELLS:
         chosen = [approach for approach in approaches if approach.takes(cell, quick)]
         # The empty playbook alone says nothing.
@@ -245,8 +295,8 @@ def measure(bench: Bench, approaches: list[Approach], rounds: int, quick: bool) 
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Measure the modules against ansible.builtin.uri.")
-    parser.add_argument("--quick", action="store_true", help="small sizes, no latency, one round: about 3 minutes")
+    parser = argparse.ArgumentParser(description="Measure the collection against what there is without it.")
+    parser.add_argument("--quick", action="store_true", help="small sizes, no latency, one round: about 4 minutes")
     parser.add_argument("--rounds", type=int, help="how often each approach is run: 3, or 1 with --quick")
     names = [approach.name for approach in APPROACHES]
     parser.add_argument("--only", action="append", choices=names, metavar="NAME", help=", ".join(names))

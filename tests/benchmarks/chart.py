@@ -12,20 +12,34 @@ from xml.sax.saxutils import escape
 
 from report import Cell, Results
 
-N = 100  # the largest size that every approach was run with
+# Rows of panels. The size is the largest that every approach was run with.
+ROWS = (
+    [Cell("create", 100, 0), Cell("create", 100, 50)],
+    [Cell("same", 100, 0), Cell("same", 100, 50)],
+    [Cell("drift", 100, 0), Cell("drift", 100, 50)],
+    [Cell("list", 10_000, 0), Cell("graph", 10_000, 0)],
+    [Cell("bootstrap", 250, 0)],
+)
 LEFT, WIDTH, RIGHT = 190, 260, 60  # of a panel: titles, bars, room for the figure behind the longest bar
 ROW, HEAD, FOOT, MARGIN = 18, 30, 30, 20
-TITLES = {"create": "create {n}", "same": "{n} unchanged", "drift": "{changed} of {n} changed"}
+TITLES = {
+    "create": "create {n}, latency {latency} ms",
+    "same": "{n} unchanged, latency {latency} ms",
+    "drift": "{changed} of {n} changed, latency {latency} ms",
+    "list": "ansible-inventory --list, {n:,} hosts",
+    "graph": "ansible-inventory --graph, {n:,} hosts",
+    "bootstrap": "four services with {n} unchanged each",
+}
 
 # The background is part of the picture, so that it can be read wherever it is shown.
 STYLE = """
   svg { color-scheme: light dark; font: 12px system-ui, sans-serif }
   text { fill: #1f2328 } .back { fill: #ffffff } .grid { stroke: #d1d9e0 } .small { font-size: 10px; fill: #59636e }
   .title { font-weight: 600 }
-  .baseline { fill: #8b949e } .uri { fill: #d97706 } .collection { fill: #2563eb } .floor { fill: #0f9488 }
+  .baseline { fill: #8b949e } .usual { fill: #d97706 } .collection { fill: #2563eb } .floor { fill: #0f9488 }
   @media (prefers-color-scheme: dark) {
     text { fill: #f0f6fc } .back { fill: #0d1117 } .grid { stroke: #3d444d } .small { fill: #9198a1 }
-    .uri { fill: #f59e0b } .collection { fill: #60a5fa } .floor { fill: #2dd4bf }
+    .usual { fill: #f59e0b } .collection { fill: #60a5fa } .floor { fill: #2dd4bf }
   }"""
 
 
@@ -37,28 +51,26 @@ class Bar(Protocol):
 
 
 def chart(results: Results, approaches: Mapping[str, Bar]) -> str:
-    """A panel for each workload and latency: seconds on a logarithmic scale."""
+    """A panel for each of the cells in ROWS that was measured: seconds on a logarithmic scale."""
     measured = {(name, cell): results.seconds(name, *cell) for (name, cell), runs in results.items() if runs}
-    measured = {(name, cell): seconds for (name, cell), seconds in measured.items() if cell.n == N}
-    cells = list(dict.fromkeys(cell for _name, cell in measured))
-    columns = list(dict.fromkeys(cell.latency_ms for cell in cells))
-    rows = list(dict.fromkeys(cell.workload for cell in cells))
-    names = [name for name in approaches if any(name == other for other, _cell in measured)]
-
-    low = math.floor(math.log10(min(measured.values(), default=0.1)))
-    high = max(math.ceil(math.log10(max(measured.values(), default=1))), low + 1)
-    height = HEAD + ROW * len(names) + FOOT
-    parts = []
-    for cell in cells:
-        left = MARGIN + columns.index(cell.latency_ms) * (LEFT + WIDTH + RIGHT)
-        top = MARGIN + rows.index(cell.workload) * height
-        bars = [(approaches[name], measured.get((name, cell))) for name in names]
-        parts.append(f'<g transform="translate({left} {top})">\n{_panel(cell, bars, low, high)}\n</g>')
-    size = 2 * MARGIN + len(columns) * (LEFT + WIDTH + RIGHT), 2 * MARGIN + len(rows) * height
+    known = {cell for _name, cell in measured}
+    rows = [cells for row in ROWS if (cells := [cell for cell in row if cell in known])]
+    shown = [seconds for (_name, cell), seconds in measured.items() if any(cell in row for row in rows)]
+    low = math.floor(math.log10(min(shown, default=0.1)))
+    high = max(math.ceil(math.log10(max(shown, default=1))), low + 1)
+    parts, top = [], MARGIN
+    for row in rows:
+        names = [name for name in approaches if any((name, cell) in measured for cell in row)]
+        for column, cell in enumerate(row):
+            bars = [(approaches[name], measured.get((name, cell))) for name in names]
+            left = MARGIN + column * (LEFT + WIDTH + RIGHT)
+            parts.append(f'<g transform="translate({left} {top})">\n{_panel(cell, bars, low, high)}\n</g>')
+        top += HEAD + ROW * len(names) + FOOT
+    size = 2 * (MARGIN + LEFT + WIDTH + RIGHT), top + MARGIN
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{size[0]}" height="{size[1]}"'
         f' viewBox="0 0 {size[0]} {size[1]}" role="img">\n'
-        f"<title>Seconds that whole playbooks take, shorter is better</title>\n<style>{STYLE}\n</style>\n"
+        f"<title>Seconds that whole runs take, shorter is better</title>\n<style>{STYLE}\n</style>\n"
         f'<rect class="back" width="{size[0]}" height="{size[1]}"/>\n' + "\n".join(parts) + "\n</svg>\n"
     )
 
@@ -68,8 +80,8 @@ def _panel(cell: Cell, bars: list[tuple[Bar, float | None]], low: int, high: int
         return round(LEFT + WIDTH * (math.log10(seconds) - low) / (high - low), 1)
 
     bottom = HEAD + ROW * len(bars)
-    title = TITLES[cell.workload].format(n=cell.n, changed=cell.drifted)
-    lines = [f'<text class="title" x="{LEFT}" y="16">{title}, latency {cell.latency_ms} ms</text>']
+    title = TITLES[cell.workload].format(n=cell.n, changed=cell.drifted, latency=cell.latency_ms)
+    lines = [f'<text class="title" x="{LEFT}" y="16">{title}</text>']
     for power in range(low, high + 1):
         lines.append(f'<path class="grid" d="M{x(10.0**power)} {HEAD - 4}V{bottom}"/>')
         lines.append(

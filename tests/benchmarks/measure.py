@@ -1,7 +1,7 @@
 # Copyright: Contributors to the saas.integrations collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a command and write down how long it took and how much memory it needed: measure.py RESULT COMMAND...
+"""Run a command and write down what time and memory it took: measure.py RESULT COMMAND...
 
 A process of its own, and a small one: for the system, a child's peak memory begins with that of its parent.
 """
@@ -22,8 +22,9 @@ def main() -> int:
     _child, status, usage = os.wait4(child, 0)
     seconds = time.perf_counter() - start
     unit = 1 if sys.platform == "darwin" else 1024
+    cpu_seconds = usage.ru_utime + usage.ru_stime
     with open(result, "w", encoding="utf-8") as file:
-        json.dump({"seconds": seconds, "peak_bytes": usage.ru_maxrss * unit}, file)
+        json.dump({"seconds": seconds, "cpu_seconds": cpu_seconds, "peak_bytes": usage.ru_maxrss * unit}, file)
     return os.waitstatus_to_exitcode(status) & 0xFF
 
 

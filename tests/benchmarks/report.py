@@ -10,13 +10,21 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any, NamedTuple
 
+from services import SERVICES
+
+PRINTED = ("list", "graph")
+BASES = ("empty", "script")
+RIVALS = ("uri", "one-uri", "guide")
+
 
 class Cell(NamedTuple):
     """What all approaches that are compared have to do."""
 
     workload: str
-    """create: all are missing; same: none differs; drift: one in a hundred differs."""
+    """create: all are missing; same: none differs; drift: one in a hundred differs; bootstrap: none of four services
+    differs; list, graph: ansible-inventory prints them."""
     n: int
+    """How many integrations of each service."""
     latency_ms: int
 
     def __str__(self) -> str:
@@ -29,12 +37,26 @@ class Cell(NamedTuple):
     @property
     def writes(self) -> int:
         """How many requests that write are needed."""
-        return {"create": self.n, "same": 0, "drift": self.drifted}[self.workload]
+        return {"create": self.n, "drift": self.drifted}.get(self.workload, 0)
+
+    @property
+    def prints(self) -> bool:
+        """Whether it is about what ansible-inventory prints."""
+        return self.workload in PRINTED
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Netography alone where loops are compared: it needs one request for its list, whatever the approach."""
+        if self.workload == "bootstrap":
+            return tuple(SERVICES)
+        return ("pagertree",) if self.prints else ("netography",)
 
 
 @dataclass(frozen=True)
 class Run:
     seconds: float
+    cpu_seconds: float
+    """Of all its processes."""
     peak_bytes: int
     """The peak memory of the largest process."""
     requests: int
@@ -70,19 +92,21 @@ class Results(dict[tuple[str, Cell], list[Run]]):
 
 def block(results: Results, cell: Cell, titles: Mapping[str, str]) -> str:
     """The part of the table that is about one cell."""
-    head = ("seconds", "/ empty", "uri /", "requests", "connections", "MB", "runs")
+    base, rival = (next((name for name in names if results.get((name, cell))), None) for names in (BASES, RIVALS))
+    ratios = (f"/ {base}" if base else "", f"{rival} /" if rival else "")
+    head = ("seconds", *ratios, "CPU", "requests", "connections", "MB", "runs")
     lines = [" " * 28 + "".join(f"{word:>12}" for word in head)]
-    empty, uri = (_reference(results, cell, *names) for names in (["empty"], ["uri", "one-uri"]))
     for name, title in titles.items():
         runs = results[name, cell]
         if not runs:
             lines.append(f"{title:28}{'failed':>12}")
             continue
-        seconds = results.median("seconds", name, *cell)
+        seconds = results.seconds(name, *cell)
         words = (
             f"{seconds:.2f}",
-            f"{seconds / empty:.2f}" if empty else "",
-            f"{uri / seconds:.2f}" if uri else "",
+            f"{seconds / results.seconds(base, *cell):.2f}" if base else "",
+            f"{results.seconds(rival, *cell) / seconds:.2f}" if rival else "",
+            f"{results.median('cpu_seconds', name, *cell):.2f}",
             f"{results.median('requests', name, *cell):.0f}",
             f"{results.median('connections', name, *cell):.0f}",
             f"{results.median('peak_bytes', name, *cell) / 1e6:.0f}",
@@ -90,11 +114,6 @@ def block(results: Results, cell: Cell, titles: Mapping[str, str]) -> str:
         )
         lines.append(f"{title:28}" + "".join(f"{word:>12}" for word in words))
     return "\n".join(lines)
-
-
-def _reference(results: Results, cell: Cell, *names: str) -> float | None:
-    measured = [results.median("seconds", name, *cell) for name in names if results.get((name, cell))]
-    return measured[0] if measured else None
 
 
 @dataclass(frozen=True)
@@ -156,6 +175,12 @@ def _connections(_cell: Cell, run: Run) -> float:
 
 def _set_of_many(results: Results) -> list[tuple[str, Cell]]:
     return [(name, cell) for name, cell in results if name.startswith("set-") and cell.n > 100]
+
+
+def _inventory(results: Results, figure: str, above: str, below: str, *workloads: str) -> float:
+    """A figure of one inventory against that of another, the worst."""
+    cells = [Cell(workload, 10_000, 0) for workload in workloads]
+    return max(results.median(figure, above, *cell) / results.median(figure, below, *cell) for cell in cells)
 
 
 TARGETS = (
@@ -227,5 +252,32 @@ TARGETS = (
         "one module / two uri, both a GET and a POST (create 1, 0 ms)",
         1.25,
         lambda of: of.seconds("one-module", "create", 1) / of.seconds("one-uri", "create", 1),
+    ),
+    Target(
+        "bootstrap / empty playbook (4 x 250 unchanged, 0 ms)",
+        2.5,
+        lambda of: of.seconds("bootstrap", "bootstrap", 250) / of.seconds("empty", "bootstrap", 250),
+    ),
+    Target(
+        "inventory, no cache / script (--list, 10,000 hosts)",
+        0.85,
+        lambda of: _inventory(of, "seconds", "inventory-cold", "script", "list"),
+    ),
+    Target(
+        "inventory, no cache / script (--graph, 10,000 hosts)",
+        0.6,
+        lambda of: _inventory(of, "seconds", "inventory-cold", "script", "graph"),
+    ),
+    Target(
+        "inventory, warm cache / no cache (10,000 hosts), the worst",
+        1,
+        lambda of: _inventory(of, "seconds", "inventory-warm", "inventory-cold", *PRINTED),
+    ),
+    Target(
+        "peak memory of an inventory / script (10,000 hosts), the worst",
+        1.25,
+        lambda of: max(
+            _inventory(of, "peak_bytes", name, "script", *PRINTED) for name in ("inventory-cold", "inventory-warm")
+        ),
     ),
 )
