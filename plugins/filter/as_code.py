@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: as_code
 short_description: Turn integrations that exist into the variables that describe them
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Makes a file of variables from what a module that lists integrations returns. The role
     P(saas.integrations.bootstrap#role) and the modules that manage a set of integrations take what is in it. It is what

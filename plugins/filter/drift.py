@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: drift
 short_description: Tell how services differ from what is described
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Turns results of the modules that manage a set of integrations into a list of all that differs, field by field.
   - It is what the role P(saas.integrations.drift#role) reports.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: confluent_notification_integrations
 short_description: List the notification integrations of Confluent Cloud as hosts
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Every notification integration of Confluent Cloud becomes a host, so that plays can work on them in groups.
   - The configuration file is named C(confluent.yml), or ends with C(.confluent.yml). C(.yaml) does as well.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: netography_response_integrations
 short_description: List the response integrations of Netography as hosts
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Every response integration of Netography becomes a host, so that plays can work on them in groups.
   - The configuration file is named C(netography.yml), or ends with C(.netography.yml). C(.yaml) does as well.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: pagertree_integrations
 short_description: List the integrations of PagerTree as hosts
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Every integration of PagerTree becomes a host, so that plays can work on them in groups.
   - The configuration file is named C(pagertree.yml), or ends with C(.pagertree.yml). C(.yaml) does as well.

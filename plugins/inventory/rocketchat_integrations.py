@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: rocketchat_integrations
 short_description: List the integrations of Rocket.Chat as hosts
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Every integration of Rocket.Chat becomes a host, so that plays can work on them in groups.
   - The configuration file is named C(rocketchat.yml), or ends with C(.rocketchat.yml). C(.yaml) does as well.

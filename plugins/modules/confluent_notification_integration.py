@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: confluent_notification_integration
 short_description: Manage a notification integration of Confluent Cloud
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Create, change, rename and remove a notification integration of Confluent Cloud. That is where Confluent Cloud can
     send its notifications. Which of them it sends there is up to the organization's notification subscriptions, which

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: confluent_notification_integrations
 short_description: Manage a set of notification integrations of Confluent Cloud
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Bring many notification integrations of Confluent Cloud to the desired state with one task, and remove those that
     are not wanted, if asked to.

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: netography_response_integration
 short_description: Manage a response integration of Netography
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Create, change, rename and remove a response integration of Netography Fusion. That is where Netography sends a
     notification, or has traffic blocked, when it detects something.

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: netography_response_integrations
 short_description: Manage a set of response integrations of Netography
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Bring many response integrations of Netography Fusion to the desired state with one task, and remove those that are
     not wanted, if asked to.

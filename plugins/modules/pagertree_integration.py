@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pagertree_integration
 short_description: Manage an integration of PagerTree
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Create, change, rename and remove an integration of PagerTree. It takes alerts from other programs, or it tells
     other programs and people of alerts, depending on its integration type.

@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pagertree_integration_info
 short_description: List integrations of PagerTree
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - List the integrations of a PagerTree account, all of them or those that the options select.
   - The options select together. An integration is listed if it fits all those that are given.

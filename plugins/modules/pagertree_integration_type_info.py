@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pagertree_integration_type_info
 short_description: List integration types of PagerTree
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - List the types that an integration of PagerTree can have, all of them or those that the options select. Their names
     and ids are what O(saas.integrations.pagertree_integration#module:integration_type) takes.

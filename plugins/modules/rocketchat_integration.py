@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: rocketchat_integration
 short_description: Manage an integration of Rocket.Chat
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - Create, change, rename and remove an integration of a Rocket.Chat workspace. It is an incoming webhook, which other
     programs post messages to, or an outgoing webhook, which tells other programs what happens.

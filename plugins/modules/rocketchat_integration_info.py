@@ -9,7 +9,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: rocketchat_integration_info
 short_description: List integrations of Rocket.Chat
-version_added: "0.1.0"
+version_added: "1.0.0"
 description:
   - List the incoming and outgoing webhooks of a Rocket.Chat workspace, all of them or those that the options select.
   - The options select together. An integration is listed if it fits all those that are given.
