@@ -6,12 +6,14 @@ PYTHON ?= $(or $(shell for python in python3 python3.13 python3.12 python3.11; d
 GATES := setup ruff mypy unit contract coverage integration molecule sanity ansible-lint docs-lint changelog reuse \
 	build importer
 
-.PHONY: help demo test test-matrix bench lint clean dist $(GATES)
+.PHONY: help demo docs test test-matrix soak bench lint clean dist $(GATES)
 
 help:
 	@echo 'make demo    show the collection at work against a sandbox of the services'
 	@echo 'make test    run every gate; one line for each at the end'
 	@echo 'make test-matrix   run sanity, unit and contract tests on every supported ansible-core whose Python is found'
+	@echo 'make soak    run 2,000 tasks while a fifth of all requests fail'
+	@echo 'make docs    build the documentation site'
 	@echo 'make lint    run the gates that only read: $(LINT)'
 	@echo 'make bench   measure the modules against ansible.builtin.uri'
 	@echo 'make dist    build the artifact into dist/, install it as a user would, run the README with it'
@@ -27,6 +29,12 @@ test:
 
 test-matrix:
 	@$(PYTHON) -B tests/matrix.py $(CORE)
+
+soak:
+	@$(PYTHON) -B tests/soak.py
+
+docs:
+	@$(PYTHON) -B tests/docs.py
 
 LINT := ruff mypy ansible-lint docs-lint changelog reuse
 lint:

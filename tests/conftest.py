@@ -30,6 +30,7 @@ class Sandbox:
         self.env = started["env"]
         self.netosecret = started["netosecret"]
         self._session = requests.Session()
+        self._session.trust_env = False
 
     def control(self, method: str, path: str, **arguments: Any) -> Any:
         reply = self._session.request(method, f"{self.url}/_control/{path}", timeout=10, **arguments)

@@ -98,7 +98,7 @@ def changelog(log: Path) -> None:
 
 
 def reuse(log: Path) -> None:
-    check(log, "reuse", "lint")
+    check(log, "reuse", "lint", cwd=ROOT)
 
 
 def build(log: Path) -> str:
@@ -110,7 +110,7 @@ def build(log: Path) -> str:
         files = [member.name for member in archive if member.isfile()]
     top = {name.partition("/")[0] for name in files}
     needed = {"CHANGELOG.rst", "LICENSE", "README.md", "changelogs", "meta", "playbooks", "plugins"}
-    allowed = needed | {"FILES.json", "MANIFEST.json", "docs", "extensions", "roles"}
+    allowed = needed | {"FILES.json", "MANIFEST.json", "SECURITY.md", "docs", "extensions", "roles"}
     if wrong := (needed - top) | (top - allowed):
         raise Failure("missing in the artifact, or not for it: " + ", ".join(sorted(wrong)))
     return f"{len(files)} files, {first.stat().st_size / 1024:.0f} KiB"
