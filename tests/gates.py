@@ -21,9 +21,11 @@ from pathlib import Path
 import toolbox
 from toolbox import BUILD, COLLECTION, HOME, LOGS, ROOT, STAGE, Failure, run
 
+import docs as site
+
 VENV = BUILD / "venv"
 STAGED = STAGE / COLLECTION
-LIMIT = 900  # seconds that one command of a gate may take
+LIMIT = 1800  # seconds that one command of a gate may take
 COVERAGE = 95  # per cent of the lines and branches of the plugins
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
@@ -31,7 +33,7 @@ Gate = Callable[[Path], str | None]
 
 
 def setup(log: Path) -> None:
-    toolbox.make_venv("venv", [toolbox.TESTS, toolbox.TOOLS, toolbox.SANDBOX, toolbox.RUN_TIME], log)
+    toolbox.make_tools(log)
     toolbox.stage()
 
 
@@ -84,6 +86,10 @@ def ansible_lint(log: Path) -> None:
     check(log, "ansible-lint", "--profile", "production", "--offline", "--nocolor")
 
 
+def docs(log: Path) -> str:
+    return str(site.build(log).relative_to(ROOT))
+
+
 def docs_lint(log: Path) -> None:
     check(
         log,
@@ -127,11 +133,11 @@ GATES: dict[str, Gate] = {
     function.__name__.replace("_", "-"): function
     for function in (
         *(setup, ruff, mypy, unit, contract, coverage, integration, molecule, sanity),
-        *(ansible_lint, docs_lint, changelog, reuse, build, importer),
+        *(ansible_lint, docs_lint, docs, changelog, reuse, build, importer),
     )
 }
 # The long ones start first. The others are short.
-LONGEST = ["sanity", "contract", "integration", "molecule", "unit", "importer", "ansible-lint"]
+LONGEST = ["sanity", "contract", "integration", "molecule", "unit", "importer", "docs", "ansible-lint"]
 NEEDED = {name: ["setup"] for name in GATES if name != "setup"} | {"coverage": ["unit", "contract"]}
 
 

@@ -145,6 +145,11 @@ def make_venv(name: str, requirements: list[Path | str], log: Path, python: str 
     return venv
 
 
+def make_tools(log: Path) -> Path:
+    """The virtual environment of the gates: for all that is tested in this clone, and all that tests it."""
+    return make_venv("venv", [TESTS, TOOLS, SANDBOX, RUN_TIME], log)
+
+
 def _keep_pip_settings(venv: Path) -> None:
     """Give pip under our HOME the user's index, proxy and certificates: ansible-test passes no variables on to it."""
     listed = subprocess.run(
@@ -177,8 +182,8 @@ def stage(top: Path = STAGE) -> Path:
     run(["git", "init", "--quiet", target], env=env)
     for folder, folders, files in os.walk(target):
         here = Path(folder)
-        if here == target:
-            folders.remove(".git")
+        # Not what the tools make that run here, perhaps at this moment.
+        folders[:] = [name for name in folders if name not in (".git", ".ansible", "output")]
         for name in files:
             if (here / name).relative_to(target) not in wanted:
                 (here / name).unlink()
