@@ -7,7 +7,7 @@ from __future__ import annotations
 
 class ModuleDocFragment:
     # How to reach a service.
-    PLUGIN = r"""
+    DOCUMENTATION = r"""
 options:
   validate_certs:
     description:
@@ -57,12 +57,9 @@ requirements:
 """
 
     # Modules may run elsewhere than the playbook.
-    DOCUMENTATION = (
-        PLUGIN
-        + r"""
+    MODULE = r"""
 notes:
   - Environment variables count as they are set where the module runs, which is the managed host, not the controller. To
     take them from the controller, set the options with the P(ansible.builtin.env#lookup) lookup in C(module_defaults).
   - Run tasks on C(localhost), or delegate them to it, unless only another host can reach the service.
 """
-    )

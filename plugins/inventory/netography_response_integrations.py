@@ -14,7 +14,7 @@ description:
 extends_documentation_fragment:
   - saas.integrations.netography.plugin
   - saas.integrations.netography
-  - saas.integrations.connection.plugin
+  - saas.integrations.connection
   - saas.integrations.inventory
   - ansible.builtin.constructed
   - ansible.builtin.inventory_cache

@@ -36,6 +36,7 @@ extends_documentation_fragment:
   - saas.integrations.manage.send_test
   - saas.integrations.confluent
   - saas.integrations.connection
+  - saas.integrations.connection.module
 attributes:
   idempotent:
     details:

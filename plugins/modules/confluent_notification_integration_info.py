@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - saas.integrations.info
   - saas.integrations.confluent
   - saas.integrations.connection
+  - saas.integrations.connection.module
 author:
   - Contributors to the saas.integrations collection (@saas-integrations)
 seealso:

@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - saas.integrations.info
   - saas.integrations.netography
   - saas.integrations.connection
+  - saas.integrations.connection.module
 author:
   - Contributors to the saas.integrations collection (@saas-integrations)
 seealso:

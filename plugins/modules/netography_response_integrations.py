@@ -29,6 +29,7 @@ extends_documentation_fragment:
   - saas.integrations.attributes.actiongroup_netography
   - saas.integrations.netography
   - saas.integrations.connection
+  - saas.integrations.connection.module
 attributes:
   idempotent:
     details:

@@ -29,6 +29,7 @@ extends_documentation_fragment:
   - saas.integrations.manage.update_secrets
   - saas.integrations.pagertree
   - saas.integrations.connection
+  - saas.integrations.connection.module
 attributes:
   check_mode:
     details:

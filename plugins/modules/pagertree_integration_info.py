@@ -24,6 +24,7 @@ extends_documentation_fragment:
   - saas.integrations.info.enabled
   - saas.integrations.pagertree
   - saas.integrations.connection
+  - saas.integrations.connection.module
 author:
   - Contributors to the saas.integrations collection (@saas-integrations)
 seealso:

@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - saas.integrations.attributes.actiongroup_pagertree
   - saas.integrations.pagertree
   - saas.integrations.connection
+  - saas.integrations.connection.module
 options:
   id:
     description:

@@ -26,6 +26,7 @@ extends_documentation_fragment:
   - saas.integrations.attributes.actiongroup_pagertree
   - saas.integrations.pagertree
   - saas.integrations.connection
+  - saas.integrations.connection.module
 attributes:
   check_mode:
     details:

@@ -30,6 +30,7 @@ extends_documentation_fragment:
   - saas.integrations.manage
   - saas.integrations.rocketchat
   - saas.integrations.connection
+  - saas.integrations.connection.module
 options:
   name:
     description:

@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - saas.integrations.info.enabled
   - saas.integrations.rocketchat
   - saas.integrations.connection
+  - saas.integrations.connection.module
 options:
   created_by:
     description:

@@ -29,6 +29,7 @@ extends_documentation_fragment:
   - saas.integrations.attributes.actiongroup_rocketchat
   - saas.integrations.rocketchat
   - saas.integrations.connection
+  - saas.integrations.connection.module
 options:
   integrations:
     description:

@@ -22,8 +22,10 @@ ARGUMENTS += ["--disable-component-update", "--disable-sync"]
 def started(home: Path) -> Iterator[Browser]:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS, env={"HOME": str(home)})
-        yield browser
-        browser.close()
+        try:
+            yield browser
+        finally:
+            browser.close()
 
 
 @contextmanager
@@ -38,6 +40,8 @@ def opened(browser: Browser, path: Path, **options: Any) -> Iterator[Page]:
     page.on("dialog", lambda dialog: surprises.append(dialog.message))
     page.on("request", lambda request: request.url == path.as_uri() or surprises.append(request.url))
     page.goto(path.as_uri())
-    yield page
-    page.close()
+    try:
+        yield page
+    finally:
+        page.close()
     assert not surprises, surprises

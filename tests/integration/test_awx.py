@@ -355,7 +355,8 @@ def objections(questions: list[dict[str, Any]]) -> list[str]:
         elif "default" in question:
             default = question["default"]
             size = len(default) if isinstance(default, str) else default
-            if type(default) is not ANSWERS[type_] or not (low or 0) <= size <= (size if high is None else high):
+            fits = isinstance(default, ANSWERS[type_]) and not isinstance(default, bool)
+            if not fits or not (low or 0) <= size <= (size if high is None else high):
                 found.append(f"{question['variable']}: {default}")
     return found
 

@@ -31,11 +31,11 @@ def bootstrap(playbooks):
     def run(
         *arguments: str,
         status: int = 0,
-        play: dict[str, Any] = PLAYBOOK,
+        play: dict[str, Any] | None = None,
         then: tuple[dict[str, Any], ...] = (),
         **variables: Any,
     ) -> tuple[str, dict[str, str]]:
-        output = playbooks.run([{**play, "vars": variables}, *then], *arguments, status=status)
+        output = playbooks.run([{**(play or PLAYBOOK), "vars": variables}, *then], *arguments, status=status)
         shown = re.search(r'"msg": (\[\n.*?\n    \])', output, re.DOTALL)
         lines = json.loads(shown[1]) if shown else []
         return output, dict(line.split(": ", 1) for line in lines if ": " in line)
