@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import time
@@ -13,8 +12,8 @@ import time
 import toolbox
 from toolbox import BUILD, LOGS, RUN_TIME, SANDBOX, Failure, run
 
-COLLECTIONS = BUILD / "demo" / "collections"
-REPORT = BUILD / "demo" / "drift"
+DEMO = BUILD / "demo"
+REPORT = DEMO / "drift"
 
 CLOSING = """
 What you saw, on a sandbox that plays the services on this machine:
@@ -39,23 +38,20 @@ def demo() -> None:
 
     step("Installing ansible-core and the sandbox's requirements into .build/")
     venv = toolbox.make_venv("demo-venv", ["ansible-core>=2.18", RUN_TIME, SANDBOX], log)
-    env = toolbox.environment(venv, COLLECTIONS, BUILD / "demo" / "home")
 
     step("Building the collection, installing the artifact")
-    artifact = toolbox.build_artifact(venv, BUILD / "demo" / "artifact", log)
-    shutil.rmtree(COLLECTIONS, ignore_errors=True)
-    galaxy = venv / "bin" / "ansible-galaxy"
-    run([galaxy, "collection", "install", "--offline", "-p", COLLECTIONS, artifact], log, env=env)
+    artifact = toolbox.build_artifact(venv, BUILD / "demo-artifact", log)
+    env = toolbox.install_artifact(venv, artifact, DEMO, log)
 
     with toolbox.sandbox(venv, log) as (url, variables):
         step(f"The sandbox listens on {url}; running the playbook saas.integrations.demo")
-        env.update(variables, ANSIBLE_LOCALHOST_WARNING="false", ANSIBLE_INVENTORY_UNPARSED_WARNING="false")
+        env.update(variables)
         extra = [word for pair in (f"drift_dir={REPORT}", "demo_keep=true") for word in ("-e", pair)]
-        run([venv / "bin" / "ansible-playbook", "saas.integrations.demo", *extra], env=env, cwd=BUILD / "demo")
+        run([venv / "bin" / "ansible-playbook", "saas.integrations.demo", *extra], env=env, cwd=DEMO)
 
         step("ansible-inventory --graph, with the files in playbooks/inventory/")
-        inventory = COLLECTIONS / toolbox.COLLECTION / "playbooks" / "inventory"
-        run([venv / "bin" / "ansible-inventory", "-i", inventory, "--graph"], env=env, cwd=BUILD / "demo")
+        inventory = DEMO / "collections" / toolbox.COLLECTION / "playbooks" / "inventory"
+        run([venv / "bin" / "ansible-inventory", "-i", inventory, "--graph"], env=env, cwd=DEMO)
 
 
 def step(text: str) -> None:

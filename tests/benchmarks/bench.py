@@ -312,7 +312,7 @@ def main() -> int:
         LOG.unlink(missing_ok=True)
         WORK.mkdir(exist_ok=True)
         try:
-            venv = toolbox.make_venv("venv", [toolbox.TOOLS, toolbox.SANDBOX, toolbox.RUN_TIME], LOG)
+            venv = toolbox.make_tools(LOG)
             toolbox.stage()
             about = {**versions(venv), "rounds": rounds, "quick": options.quick}
             print(" · ".join(f"{name} {value}" for name, value in about.items()))
