@@ -109,7 +109,7 @@ class Reader:
                 try:
                     do[block.language](block)
                 except (AssertionError, KeyError) as error:
-                    raise AssertionError(f"{block.place}: {error}") from None
+                    raise AssertionError(f"{block.place}: {block.text}\n{error}") from None
         for playbook in self.left:
             self.converge(playbook)
 

@@ -58,6 +58,7 @@ requirements:
 
     # Modules may run elsewhere than the playbook.
     MODULE = r"""
+options: {}
 notes:
   - Environment variables count as they are set where the module runs, which is the managed host, not the controller. To
     take them from the controller, set the options with the P(ansible.builtin.env#lookup) lookup in C(module_defaults).

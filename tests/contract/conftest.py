@@ -84,8 +84,11 @@ WAYS = {"module": as_module, "worker": in_worker}
 
 
 @pytest.fixture(params=WAYS)
-def call(request, sandbox, monkeypatch):
-    """Run a module's task in this process; returns its result, with its whole output under ``_output``."""
+def call(request, sandbox, monkeypatch, waits):
+    """Run a module's task in this process; returns its result, with its whole output under ``_output``.
+
+    Nobody waits for real, neither for a retry nor for a list that lags.
+    """
 
     def run(module: str, args: dict[str, Any], check: bool = False, diff: bool = True) -> dict[str, Any]:
         output = WAYS[request.param](module, args, check, diff, monkeypatch)

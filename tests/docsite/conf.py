@@ -47,6 +47,7 @@ work? See :ref:`what an error means <ansible_collections.saas.integrations.docsi
 """
 TOCTREE = "\n.. toctree::\n   :maxdepth: 1\n   :caption: {title}\n\n{pages}"
 COLLECTION = "collections/saas/integrations"
+OTHERS = ["Environment variables <collections/environment_variables>", f"Release notes <{COLLECTION}/changelog>"]
 REFERENCE = {"module": "Modules", "inventory": "Inventory plugins", "filter": "Filters", "role": "Roles"}
 
 # Where Ansible's own documentation has what the pages refer to. Known here, so that no server has to be asked.
@@ -66,7 +67,7 @@ def write_front(app: Any, _config: Any) -> None:
     for kind, title in REFERENCE.items():
         names = [path.stem.removesuffix(f"_{kind}") for path in Path(app.srcdir, COLLECTION).glob(f"*_{kind}.rst")]
         trees[title] = [f"{name} <{COLLECTION}/{name}_{kind}>" for name in sorted(names)]
-    trees["Indexes"] = ["Environment variables <collections/environment_variables>"]
+    trees["More"] = OTHERS
     text = FRONT
     for title, entries in trees.items():
         text += TOCTREE.format(title=title, pages="".join(f"   {entry}\n" for entry in entries))
