@@ -34,6 +34,8 @@ notes:
     their environment variables. What an option gives goes before what the environment gives. If both kinds are given
     in the same way, O(api_key) is used.
   - Creating, changing and removing an integration takes the role C(OrganizationAdmin).
+  - How many integrations an organization may have is limited by Confluent Cloud's service quota
+    C(integrations_per_org).
 """
 
     # What an inventory plugin has on top: there, the variables are those of the controller.

@@ -69,6 +69,8 @@ options:
       url:
         description:
           - The URL to send to, with C(http) or C(https).
+          - Confluent Cloud takes neither headers nor credentials for it, so that only a token in the URL can tell the
+            receiver who calls.
           - It is a secret, masked wherever it is shown, as such URLs often hold a token.
         type: str
         required: true
@@ -85,6 +87,7 @@ options:
 notes:
   - Confluent Cloud tests an integration as a whole. If it does not give the URL back, a task with O(send_test=true) has
     to hold it.
+  - Confluent Cloud does not document what becomes of the subscriptions that use an integration which is removed.
 author:
   - Contributors to the saas.integrations collection (@saas-integrations)
 seealso:

@@ -117,6 +117,8 @@ options:
           url:
             description:
               - The URL to send to, with C(http) or C(https).
+              - Confluent Cloud takes neither headers nor credentials for it, so that only a token in the URL can tell
+                the receiver who calls.
               - It is a secret, masked wherever it is shown, as such URLs often hold a token.
             type: str
             required: true

@@ -23,6 +23,7 @@ description:
     For Netography, a setting that is missing, empty or false is the same.
   - Netography replaces the whole integration with every update. The module reads it first and sends back what the task
     does not mention. Settings that Netography shows but does not document are left out, and the task warns of that.
+  - Netography does not document what becomes of the response policies that use an integration which is removed.
   - A secret that Netography does not give back cannot be sent back either, so that an update needs it in the task.
     Without it, the task fails and changes nothing if Netography shows that the secret is set, or demands it. If nobody
     can tell whether an optional secret is set, the update leaves it unset, and the task warns of that.

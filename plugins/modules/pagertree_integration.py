@@ -22,6 +22,8 @@ description:
   - An update sends only what changes.
   - PagerTree does not document whether it gives secrets back. If it does, they are compared like everything else. If it
     does not, see O(update_secrets).
+  - What PagerTree's API does not take, such as automatic aggregation and automatic resolution of alerts, cannot be
+    managed.
 extends_documentation_fragment:
   - saas.integrations.attributes
   - saas.integrations.attributes.actiongroup_pagertree
@@ -106,6 +108,7 @@ options:
     description:
       - Those settings of the integration type that are secret, by PagerTree's name for them, without C(option_) before
         it. URLs of webhooks are among them. For the rest, the same holds as for O(options).
+      - PagerTree refuses a URL that leads to a local or private address.
       - They are masked wherever they are shown. PagerTree may not give them back, see O(update_secrets).
       - A setting that PagerTree has, and that neither this collection nor O(options) in the task knows as harmless, is
         shown masked as well.

@@ -152,6 +152,7 @@ options:
         description:
           - Those settings of the integration type that are secret, by PagerTree's name for them, without C(option_)
             before it. URLs of webhooks are among them. For the rest, the same holds as for O(integrations[].options).
+          - PagerTree refuses a URL that leads to a local or private address.
           - They are masked wherever they are shown. PagerTree may not give them back, see
             O(integrations[].update_secrets).
           - A setting that PagerTree has, and that neither this collection nor O(integrations[].options) in the task

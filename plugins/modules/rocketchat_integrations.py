@@ -76,6 +76,7 @@ options:
       enabled:
         description:
           - Whether the integration works. One that is not enabled is kept but does nothing.
+          - Rocket.Chat disables the integrations that post as a user who is deactivated.
           - If it is not given, a new integration is enabled.
         type: bool
       incoming:
@@ -98,6 +99,9 @@ options:
             description:
               - Where the messages are posted. Each entry is C(#) and a room, or C(@) and a user. At least one is
                 needed, and all have to exist.
+              - Rocket.Chat takes the name or the id of a room and keeps what it was given. Write it in the same way
+                every time.
+              - If a room is renamed, Rocket.Chat writes the new name into its integrations. Change it in the task, too.
               - The order does not matter.
             type: list
             elements: str
@@ -184,6 +188,7 @@ options:
               - Where the event has to happen. Each entry is C(#) and a room, C(@) and a user, or one of
                 V(all_public_channels), V(all_private_groups) and V(all_direct_messages). The last two need the
                 permission C(manage-outgoing-integrations).
+              - For rooms, the same holds as for O(integrations[].incoming.channels).
               - The order does not matter.
             type: list
             elements: str
