@@ -33,7 +33,8 @@ notes:
     environment variable.
   - An API key that was handed out as separate fields makes a O(netosecret) as well. It is the base64 form of a JSON
     object with C(url), C(appname), C(appkey), C(shortname) and C(sharedsecret).
-  - Netography lists at most 1000 integrations. A list of as many is refused, as nobody can tell whether some are missing.
+  - Netography lists at most 1000 integrations. A list of as many is refused, as nobody can tell whether some are
+    missing.
 """
 
     # What an inventory plugin has on top: there, the variables are those of the controller.

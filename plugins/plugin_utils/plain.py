@@ -5,16 +5,27 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 from typing import Any
 
 
 def plain(value: Any) -> Any:
-    """The same value in plain types: those of the template engine carry data about their origin, which costs time."""
+    """The same value in the types of JSON, as a module gets it.
+
+    Those of the template engine carry data about their origin, which costs time; YAML has more than JSON.
+    """
     if isinstance(value, dict):
-        return {plain(key): plain(item) for key, item in value.items()}
+        return {_key(plain(key)): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     for kind in (str, bool, int, float):
         if isinstance(value, kind):
             return str.__str__(value) if kind is str else kind(value)
-    return value
+    if value is None:
+        return value
+    return value.isoformat() if isinstance(value, datetime.date) else str(value)
+
+
+def _key(key: Any) -> str:
+    return key if isinstance(key, str) else json.dumps(key)

@@ -37,6 +37,8 @@ try:
         def get_redirect_target(self, resp: Any) -> None:
             return None
 
+    # What cannot be sent; older versions have one class for all of it.
+    UNSENDABLE = (ValueError, getattr(requests.exceptions, "InvalidJSONError", ValueError))
     REQUESTS_ERROR = None
 except ImportError:
     REQUESTS_ERROR = traceback.format_exc()
@@ -242,7 +244,7 @@ class Http:
             refused = isinstance(_reason(error), urllib3.exceptions.NewConnectionError)
             text = "no connection" if refused else "the connection was lost"
             return Fault(f"{text} ({_cause(error)})", sent=not refused)
-        except ValueError as error:
+        except UNSENDABLE as error:
             text = f"the request could not be made ({_cause(error)}); check the credentials, 'api_url' and 'proxy'"
             return Fault(text, sent=False, final=True)
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:

@@ -181,7 +181,7 @@ class RocketChat(Client):
             reply = self.http.request("GET", f"{self.PATH}list", params=params)
             return reply, reply.list("integrations"), reply.number("total")
 
-        return [INTEGRATION.decode(item) for item in paging.by_offset("_id", fetch, self.pool, self.PAGE)]
+        return [decode(item) for item in paging.by_offset("_id", fetch, self.pool, self.PAGE)]
 
     def get(self, id: str, **lookup: Any) -> dict[str, Any] | None:
         params = {"integrationId": id, "createdBy": lookup.get("created_by")}
@@ -236,7 +236,15 @@ class RocketChat(Client):
 
     @staticmethod
     def _one(reply: Reply) -> dict[str, Any]:
-        record = INTEGRATION.decode(reply.object("integration"))
+        record = decode(reply.object("integration"))
         if record["id"] is None:
             raise reply.malformed("without the integration's id")
         return record
+
+
+def decode(raw: dict[str, Any]) -> dict[str, Any]:
+    record = INTEGRATION.decode(raw)
+    if record.get("script_error") is not None:
+        # Below its reason, the compiler repeats lines of the script.
+        record["script_error"] = str(record["script_error"]).partition("\n")[0]
+    return record
