@@ -9,6 +9,7 @@ items share one connection and one listing.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import Any, ClassVar
@@ -73,6 +74,8 @@ class InProcess(NormalAction):
         super().__init_subclass__(**kwargs)
         # Once for each module, in the process from which the workers are forked.
         cls._validator = ArgumentSpecValidator(**cls.task.arguments())
+        # What is there now, the workers share. To look for garbage in it would copy it to each of them.
+        gc.freeze()
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         obstacle = self._obstacle(task_vars or {})

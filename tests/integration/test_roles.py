@@ -201,6 +201,11 @@ def test_texts_stay_what_they_are(bootstrap, export, playbooks, sandbox, folder,
     assert sorted(entry["description"] for entry in loaded["confluent_integrations"]) == short
     output, _said = bootstrap(*arguments, "--check")
     assert "changed=0" in output
+    # What is said about them, too.
+    sandbox.control("POST", "reset", json={"service": "netography"})
+    _output, said = bootstrap(*arguments, "--check")
+    names, _end = json.JSONDecoder().raw_decode(said["netography"].partition(" created ")[2])
+    assert [name[3:] for name in names] == TRAPS
 
 
 def test_the_user_s_vault_is_left_alone(export, bootstrap, sandbox, folder):
