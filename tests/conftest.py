@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import socket
@@ -17,9 +16,9 @@ from typing import Any
 import pytest
 import requests
 from cases import CASES
+from programs import COLLECTION, execute
 
 ROOT = Path(__file__).parents[1]
-COLLECTION = Path(importlib.import_module("ansible_collections.saas.integrations").__path__[0])
 
 
 class Sandbox:
@@ -88,6 +87,8 @@ class Playbooks:
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_HOME": str(folder / "home"),
+            "ANSIBLE_REMOTE_TMP": str(folder / "home" / "tmp"),
+            "ANSIBLE_ASYNC_DIR": str(folder / "home" / "async"),
             "ANSIBLE_NOCOLOR": "true",
         }
 
@@ -95,18 +96,8 @@ class Playbooks:
         """Run plays; returns all that was printed."""
         playbook = self.folder / "playbook.yml"
         playbook.write_text(json.dumps(plays), encoding="utf-8")
-        done = subprocess.run(
-            [str(Path(sys.executable).with_name("ansible-playbook")), str(playbook), *arguments],
-            env={**self.env, **env},
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == status, done.stdout
-        return done.stdout
+        env = {**self.env, **env}
+        return execute("ansible-playbook", playbook, *arguments, status=status, env=env, cwd=self.folder).stdout
 
     def results(self, tasks: list[dict[str, Any]], *arguments: str, **play: Any) -> dict[str, Any]:
         """Run tasks on localhost; returns what they registered as ``result_*``."""
@@ -119,16 +110,8 @@ class Playbooks:
 
     def inventory(self, source: Path | str, *arguments: str, **env: str) -> tuple[str, str]:
         """List an inventory as JSON; returns it and all that was said."""
-        done = subprocess.run(
-            [str(Path(sys.executable).with_name("ansible-inventory")), "--list", "-i", str(source), *arguments],
-            env={**self.env, **env},
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
+        options = {"env": {**self.env, **env}, "cwd": self.folder, "stderr": subprocess.PIPE}
+        done = execute("ansible-inventory", "--list", "-i", source, *arguments, **options)
         return done.stdout, done.stderr
 
 

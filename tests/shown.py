@@ -9,8 +9,6 @@ import base64
 import json
 import re
 import shlex
-import subprocess
-import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +17,8 @@ from typing import Any
 
 import yaml
 from cases import CASES
-from conftest import COLLECTION, Playbooks
+from conftest import Playbooks
+from programs import COLLECTION, execute
 
 DIRECTIVE = re.compile(
     r"^(?P<shown>\.\. shown-only\n\n)?\.\. code-block:: (?P<language>\w+)\n(?:   :caption: (?P<caption>.+)\n)?\n"
@@ -160,18 +159,7 @@ class Reader:
         """Run a program of Ansible; returns all that was printed."""
         vault = ["--extra-vars", "@vault.yml"] if program == "ansible-playbook" else []
         self.sandbox.log()
-        done = subprocess.run(
-            [str(Path(sys.executable).with_name(program)), *arguments, *vault],
-            env=self.env,
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        self.output = done.stdout
-        assert done.returncode == 0, self.output
+        self.output = execute(program, *arguments, *vault, env=self.env, cwd=self.folder).stdout
         assert "secret-vault" not in self.output and "hooks.example.com/vault" not in self.output, self.output
         if "--check" in arguments:
             assert [entry for entry in self.sandbox.log() if entry["method"] != "GET" and writes(entry)] == []

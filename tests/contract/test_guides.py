@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import pytest
 import yaml
 from cases import CASES
-from conftest import COLLECTION
+from programs import COLLECTION
 from shown import Reader, blocks
 
 DOCS = COLLECTION / "docs" / "docsite"

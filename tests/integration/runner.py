@@ -5,16 +5,13 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-BIN = Path(sys.executable).parent
-COLLECTION = Path(importlib.import_module("ansible_collections.saas.integrations").__path__[0])
+from programs import BIN, COLLECTION, execute
 
 
 def inventory(
@@ -70,18 +67,11 @@ class Job:
             path.chmod(mode)
 
     def run(self, status: int = 0) -> Job:
-        command = [BIN / "ansible-runner", "run", "--quiet", "--ident", "job", "--project-dir", COLLECTION]
-        done = subprocess.run(
-            [*command, "--playbook", self.playbook, self.folder],
-            env=environment(self.folder),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=300,
-        )
-        assert done.returncode == status, done.stdout + self.output
+        options = ("--quiet", "--ident", "job", "--project-dir", COLLECTION, "--playbook", self.playbook)
+        try:
+            execute("ansible-runner", "run", *options, self.folder, status=status, env=environment(self.folder))
+        except AssertionError as error:
+            raise AssertionError(f"{error}{self.output}") from None
         return self
 
     @property

@@ -16,10 +16,11 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from cases import CASES
-from integration.runner import BIN, COLLECTION, Job, environment, inventory
+from integration.runner import Job, environment, inventory
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jsonschema import Draft202012Validator
+from programs import COLLECTION, execute
 
 from ansible_collections.saas.integrations.plugins.module_utils._core.task import Info
 
@@ -286,17 +287,9 @@ def test_an_empty_variable_counts_as_none(case, monkeypatch):
 
 def update(source: str, home: Path, status: int = 0, **credentials: str) -> str:
     """Update an inventory source; returns what was found, or why that failed."""
-    done = subprocess.run(
-        [BIN / "ansible-inventory", "--list", "--export", "-i", COLLECTION / SOURCES[source]["source_path"]],
-        env={**environment(home), **credentials},
-        cwd=COLLECTION,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert done.returncode == status, done.stderr
+    arguments = ("--list", "--export", "-i", COLLECTION / SOURCES[source]["source_path"])
+    options = {"env": {**environment(home), **credentials}, "cwd": COLLECTION, "stderr": subprocess.PIPE}
+    done = execute("ansible-inventory", *arguments, status=status, **options)
     return done.stderr if status else done.stdout
 
 
@@ -461,19 +454,8 @@ def set_up(tmp_path):
         env = environment(tmp_path)
         env["ANSIBLE_COLLECTIONS_PATH"] = os.pathsep.join([str(collections), env["ANSIBLE_COLLECTIONS_PATH"]])
         env["ANSIBLE_INVENTORY_UNPARSED_FAILED"] = "false"
-        command = [BIN / "ansible-playbook", "saas.integrations.awx_setup", "-vvv", "-e", json.dumps(variables)]
-        done = subprocess.run(
-            command,
-            env=env,
-            cwd=tmp_path,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=300,
-        )
-        assert done.returncode == status, done.stdout
+        arguments = ("saas.integrations.awx_setup", "-vvv", "-e", json.dumps(variables))
+        done = execute("ansible-playbook", *arguments, status=status, env=env, cwd=tmp_path)
         lines = calls.read_text(encoding="utf-8").splitlines() if calls.exists() else []
         return [tuple(json.loads(line)) for line in lines], done.stdout
 

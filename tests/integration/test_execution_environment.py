@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
-from integration.runner import BIN, COLLECTION, environment
+from integration.runner import environment
+from programs import COLLECTION, execute
 
 DEFINITION = COLLECTION / "execution-environment.yml"
 REQUIREMENTS = COLLECTION / "meta" / "ee-requirements.txt"
@@ -22,23 +22,10 @@ def run(tmp_path, unused_port):
     """Run a program of the virtual environment, far from any Galaxy server."""
 
     def run(program: str, *arguments: str | Path, cwd: Path = tmp_path) -> str:
-        done = subprocess.run(
-            [BIN / program, *arguments],
-            env={
-                **environment(tmp_path),
-                "ANSIBLE_COLLECTIONS_PATH": str(tmp_path / "image"),
-                "ANSIBLE_GALAXY_SERVER": f"http://127.0.0.1:{unused_port}",
-            },
-            cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=100,
-        )
-        assert done.returncode == 0, done.stdout
-        return done.stdout
+        env = environment(tmp_path)
+        env["ANSIBLE_COLLECTIONS_PATH"] = str(tmp_path / "image")
+        env["ANSIBLE_GALAXY_SERVER"] = f"http://127.0.0.1:{unused_port}"
+        return execute(program, *arguments, env=env, cwd=cwd).stdout
 
     return run
 
