@@ -23,6 +23,7 @@ from cases import CASES, IDS, KINDS, plant, put
 from servers import Proxy, serve
 
 from ansible_collections.saas.integrations.plugins.module_utils._core.redact import MASK
+from ansible_collections.saas.integrations.plugins.module_utils._services.pagertree import CLASSES, parse
 
 COLLECTION = "saas.integrations."
 WORD = "canary"
@@ -118,6 +119,30 @@ def sent(seen):
             token = json.loads(request.body)["jwt"]
             found.update((token, *token.split(".")[1:]))
     return found
+
+
+# Names that sound like secrets, and are none: names of accounts and addresses, switches, texts.
+HARMLESS = {
+    *("netography.crowdstrike.url", "netography.route53.accesskeyid", "netography.webhook.authusername"),
+    *("netography.twilio.accountsid", "netography.twilio.messagingservicesid"),
+    *(f"rocketchat.{kind}.{name}" for kind in ("incoming", "outgoing") for name in ("script_enabled", "script_engine")),
+    *("rocketchat.script_error", "pagertree.account_sid", "pagertree.authorization_token_expires_at"),
+    *("pagertree.form_header", "pagertree.server_url", "pagertree.wrapper_key"),
+}
+SOUNDS_SECRET = re.compile("auth|code|cred|header|hook|key|pass|(?<!de)script|secret|sid|token|ur[il]")
+
+
+def test_what_sounds_like_a_secret_is_one():
+    """All other tests rely on what the resources say."""
+    named = {}
+    for case in CASES:
+        named.update({f"{case.service}.{item.name}": item.secret for item in case.resource.fields})
+        for kind in case.resource.kinds:
+            named.update({f"{case.service}.{kind.name}.{item.name}": item.secret for item in kind.fields})
+    for catalogue in map(parse, CLASSES.values()):
+        named.update({f"pagertree.{name}": option.secret for name, option in catalogue.items()})
+    sounding = {name for name in named if SOUNDS_SECRET.search(name.rpartition(".")[2])}
+    assert {name for name in sounding if not named[name]} == HARMLESS
 
 
 # -- in this process: every kind, every spelling --------------------------------------------------------------------

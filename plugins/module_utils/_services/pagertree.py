@@ -55,14 +55,14 @@ CLASSES = {
     "Mattermost::OutgoingWebhook": "token!",
     "Meta::Workplace": "incoming_enabled? outgoing_enabled? access_token! app_secret! group_id outgoing_rules",
     "OutgoingWebhook": (
-        f"webhook_url! username password! proxy_url {ALERTS} alert_created? alert_rejected? alert_timeout?"
+        f"webhook_url! username password! proxy_url! {ALERTS} alert_created? alert_rejected? alert_timeout?"
         " alert_handoff? event_reminder_going_on_call? event_reminder_going_off_call? comment_created? comment_updated?"
         " comment_destroyed? template send_linked? outgoing_rules"
     ),
     "Sentry": ("client_secret! authorization_token! authorization_token_expires_at authorization_refresh_token! code!"),
     "ServerGuard24": "resolve_warn?",
     "Slack::Webhook": "token!",
-    "SolarWinds": "alert_acknowledged? server_url server_username server_password! proxy_url",
+    "SolarWinds": "alert_acknowledged? server_url server_username server_password! proxy_url!",
     "StatusGator": "create_on_warn? create_on_maintenance?",
     "Webhook": "token! capture_additional_data? wrapper_key",
     "Zabbix": "map_urgency?",
