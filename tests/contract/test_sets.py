@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from cases import CASES, plant
+from cases import CASES
 
 from ansible_collections.saas.integrations.plugins.module_utils._core import http, reconcile
 
@@ -180,15 +180,6 @@ def test_workers_have_bounds(case, call, sandbox):
     for workers in (0, 17):
         refused = call(case.manage_set, {"integrations": entries(case, 1), "workers": workers})
         assert refused["failed"] and "from 1 to 16" in refused["msg"] and sandbox.log() == []
-
-
-@each_case
-def test_no_secret_in_the_result_of_a_set(case, call, sandbox):
-    wanted = [{**plant(case, kind), "name": f"{number}"} for number, kind in enumerate(case.kinds * 3)]
-    sandbox.fault(case.service, "echo", method="POST", skip=5, times=5)
-    for check in (True, False, False):
-        result = call(case.manage_set, {"integrations": wanted}, check=check)
-        assert "canary" not in result["_output"]
 
 
 def test_a_long_run_says_how_far_it_is(monkeypatch):
