@@ -123,6 +123,7 @@ def test_purge(case, call, sandbox):
     for limit in (0, 3):
         refused = call(case.manage_set, {**keep, "purge_limit": limit})
         assert refused["failed"] and "would remove 4" in refused["msg"] and "entry 002" in refused["msg"]
+        assert ("entry 005" in refused["msg"]) == (limit == 3) != (" and more" in refused["msg"])
     assert "must not be negative" in call(case.manage_set, {**keep, "purge_limit": -1})["msg"]
     assert call(case.manage_set, {"integrations": entries(case, 2)})["deleted"] == []
     surplus = [entry["name"] for entry in entries(case, 4, 2)]
@@ -180,6 +181,8 @@ def test_workers_have_bounds(case, call, sandbox):
     for workers in (0, 17):
         refused = call(case.manage_set, {"integrations": entries(case, 1), "workers": workers})
         assert refused["failed"] and "from 1 to 16" in refused["msg"] and sandbox.log() == []
+    for workers in (1, 16):
+        assert call(case.manage_set, {"integrations": entries(case, 1), "workers": workers})["integrations"]
 
 
 def test_a_long_run_says_how_far_it_is(monkeypatch):

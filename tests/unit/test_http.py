@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import gzip
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from servers import serve
@@ -16,6 +18,7 @@ from ansible_collections.saas.integrations.plugins.module_utils._core.http impor
 from ansible_collections.saas.integrations.plugins.module_utils._core.redact import Secrets
 
 TOKEN = "token-that-stays-home"
+OPTIONS = {"timeout": 30, "max_wait": 120, "verify": True, "cert": None, "proxy": None, "read_only": False, "pool": 1}
 
 
 @pytest.fixture
@@ -36,7 +39,8 @@ def client(url, **options):
     def explain(body):
         return body.get("code"), body.get("message")
 
-    return Http("Service", url, Credentials(Authorization=f"Bearer {TOKEN}"), explain, Secrets([TOKEN]), **options)
+    credentials, secrets = Credentials(Authorization=f"Bearer {TOKEN}"), Secrets([TOKEN])
+    return Http("Service", url, credentials, explain, secrets, **{**OPTIONS, **options})
 
 
 def test_one_connection_and_the_headers_of_every_call(server):
@@ -49,6 +53,19 @@ def test_one_connection_and_the_headers_of_every_call(server):
     assert (method, path, body) == ("POST", "/x", b'{"\\u00e4": 1}')
     assert headers["Authorization"] == f"Bearer {TOKEN}" and headers["Content-Type"] == "application/json"
     assert server.seen[0][1] == "/x?a=b+c"
+
+
+def test_no_more_connections_than_allowed(server):
+    session = client(server.url, pool=2)
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda number: session.request("GET", f"/{number}"), range(40)))
+    assert len(server.seen) == 40 and len({seen.port for seen in server.seen}) <= 2
+
+
+def test_a_proxy_that_is_not_there(waits, unused_port):
+    with pytest.raises(ServiceError, match="proxy could not be used") as caught:
+        client("http://service.invalid", proxy=f"http://127.0.0.1:{unused_port}").request("POST", "/x")
+    assert not isinstance(caught.value, Unclear) and len(waits) == 4
 
 
 def test_check_mode_is_a_second_lock(server):
@@ -92,8 +109,9 @@ def test_attempts_end(server, waits):
     server.replies += [(502, {}, b"<html>")] * 20
     with pytest.raises(ServiceError, match="answered GET /x with 502: an HTML page"):
         client(server.url).request("GET", "/x")
-    assert len(server.seen) == http.ATTEMPTS == len(waits) + 1
-    assert all(earlier < later * 1.01 for earlier, later in zip(waits, waits[2:], strict=False))
+    assert len(server.seen) == 5 == len(waits) + 1
+    longest = [http.BACKOFF * 2**number for number in range(len(waits))]
+    assert all(most / 2 <= wait <= most for wait, most in zip(waits, longest, strict=True))
 
 
 def test_a_rate_limit_holds_all_threads(server, monkeypatch):
@@ -111,8 +129,9 @@ def test_a_rate_limit_holds_all_threads(server, monkeypatch):
     session.request("POST", "/x")
     assert 20 <= sum(slept) <= 22
     session._not_before = clock[0] + 500
-    with pytest.raises(ServiceError, match="rate limit"):
-        session.request("GET", "/x")
+    with pytest.raises(ServiceError, match="rate limit") as caught:
+        session.request("POST", "/x")
+    assert not isinstance(caught.value, Unclear)
 
 
 NOW = 1_800_000_000
@@ -139,6 +158,11 @@ NOW = 1_800_000_000
 def test_what_the_service_asks_to_wait(headers, seconds, monkeypatch):
     monkeypatch.setattr(http.time, "time", lambda: NOW)
     assert http._asked_wait(headers) == seconds
+
+
+def test_a_compressed_answer(server):
+    server.replies += [(200, {"Content-Encoding": "gzip"}, gzip.compress(b'{"zipped": true}'))]
+    assert client(server.url).request("GET", "/x").object() == {"zipped": True}
 
 
 def test_timeouts(server):
@@ -172,9 +196,11 @@ def test_an_error_never_shows_what_was_sent(server, secret):
 
 
 def test_headers_that_cannot_be_sent():
-    session = Http("S", "http://127.0.0.1:1", Credentials(Authorization="a\nb"), dict, Secrets(["a\nb-secret"]))
-    with pytest.raises(ServiceError, match="could not be made .*credentials"):
+    secrets = Secrets(["a\nb-secret"])
+    session = Http("S", "http://127.0.0.1:1", Credentials(Authorization="a\nb"), dict, secrets, **OPTIONS)
+    with pytest.raises(ServiceError, match="could not be made .*credentials") as caught:
         session.request("POST", "/x")
+    assert not isinstance(caught.value, Unclear)
 
 
 def test_without_requests(monkeypatch):

@@ -44,6 +44,8 @@ class Pages:
         ([(items(1, 2), 5), (items(3, 4), 5), (items(5), 5)], [0, 2, 4], [1, 2, 3, 4, 5]),
         # grows while it is read: the tail is read, too
         ([(items(1, 2), 3), (items(3, 4), 5), (items(5), 5)], [0, 2, 4], [1, 2, 3, 4, 5]),
+        # grows by one that is missing: read again
+        ([(items(1, 2), 3), (items(3), 4), ([], 4), (items(1, 2), 4), (items(3, 4), 4)], [0, 2, 3, 0, 2], [1, 2, 3, 4]),
         # shrinks while it is read: an item may have moved to a page already read
         ([(items(1, 2), 4), (items(4), 3), (items(2, 3), 3), (items(4), 3)], [0, 2, 0, 2], [2, 3, 4]),
         # the same page twice: read again
@@ -59,8 +61,15 @@ def test_by_offset(pages, offsets, found):
 @pytest.mark.parametrize("first", [[], items(1)])
 @pytest.mark.parametrize("others", [[], items(1)])
 def test_by_offset_never_returns_a_short_list(first, others):
+    reads = []
+
+    def fetch(offset):
+        reads.append(offset)
+        return Reply, others if offset else first, 3
+
     with pytest.raises(ServiceError, match="out of 3"):
-        by_offset("id", lambda offset: (Reply, others if offset else first, 3))
+        by_offset("id", fetch)
+    assert reads.count(0) == 3
 
 
 def test_by_offset_fetches_the_other_pages_at_once():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.saas.integrations.plugins.module_utils._core.errors import InputError
-from ansible_collections.saas.integrations.plugins.module_utils._core.reconcile import Request, plan
+from ansible_collections.saas.integrations.plugins.module_utils._core.reconcile import Listing, Request, find, plan
 from ansible_collections.saas.integrations.plugins.module_utils._core.redact import CHANGED, MASK
 from ansible_collections.saas.integrations.plugins.module_utils._core.resource import Field, Kind, Resource
 
@@ -159,6 +159,17 @@ def test_kinds_do_not_change_unless_the_service_lets_them():
 def vars_of(resource):
     names = ("title", "fields", "kinds", "kind_path", "nest", "key", "fixed", "replaces", "id_path")
     return {name: getattr(resource, name) for name in names}
+
+
+def test_an_integration_without_a_name_is_nobody_s():
+    class Service:
+        resource = RESOURCE
+
+        def list(self):
+            return [RESOURCE.decode({**RAW, "display_name": None})]
+
+    request = Request(RESOURCE.desired({"name": "one", "hook": {"url": "https://example.com/mine"}}))
+    assert find(Listing(Service()), request) is None
 
 
 def test_nothing_is_created_by_halves():

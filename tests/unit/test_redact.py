@@ -29,8 +29,8 @@ SECRET = 'p@ss w"ö/+=\\&<x>'
         quote(SECRET),
         quote(SECRET, safe=""),
         quote_plus(SECRET),
-        json.dumps(SECRET),
-        json.dumps(SECRET, ensure_ascii=False),
+        json.dumps("in " + SECRET),
+        json.dumps("in " + SECRET, ensure_ascii=False),
         base64.b64encode(SECRET.encode()).decode(),
         base64.urlsafe_b64encode(SECRET.encode()).decode(),
     ],
@@ -39,6 +39,27 @@ def test_every_spelling_is_masked(spelling):
     cleaned = Secrets([SECRET, "word"]).clean({"word": [f"before {spelling} after", 1, None]})
     assert SECRET not in str(cleaned) and spelling.strip('"').rstrip("=") not in str(cleaned)
     assert MASK in str(cleaned) and "before" in str(cleaned) and 1 in cleaned["word"]
+
+
+LONG = "abcdefgh-ijklmnop/qrst"
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        LONG.replace("-", "%2d").replace("/", "&#x2f;"),
+        "".join(f"\\u{ord(letter):04x}" for letter in LONG),
+        "".join(f"\\x{ord(letter):02x}" for letter in LONG),
+        LONG.replace("-", " "),
+        *(base64.b64encode(f"{'x' * before}{LONG}".encode()).decode() for before in (1, 2)),
+        LONG.encode().hex(),
+        "f" + LONG.encode().hex(),
+    ],
+)
+def test_what_nobody_foresaw_is_masked_as_a_whole(spelling):
+    secrets = Secrets([LONG])
+    assert secrets.scrub({"said": [f"before {spelling} after", "more", 1]}) == {"said": [MASK, "more", 1]}
+    assert secrets.scrub("before and after") == "before and after"
 
 
 def test_the_longest_secret_goes_first():

@@ -70,8 +70,8 @@ class Client(ABC):
         self,
         params: dict[str, Any],
         *,
-        read_only: bool = False,
-        pool: int = 1,
+        read_only: bool,
+        pool: int,
     ) -> None:
         self.params, self.read_only, self.pool = params, read_only, pool
         self.secrets = Secrets()

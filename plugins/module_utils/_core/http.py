@@ -105,6 +105,7 @@ class Http:
     :param timeout: seconds to connect, and between two pieces of an answer.
     :param max_wait: seconds that one call may take in all, retries and rate-limit waits included.
     :param read_only: refuse every call that writes.
+    :param pool: connections at a time.
     """
 
     def __init__(
@@ -115,13 +116,13 @@ class Http:
         explain: Callable[[dict[str, Any]], tuple[Any, Any]],
         secrets: Secrets,
         *,
-        timeout: float = 30,
-        max_wait: float = 120,
-        verify: bool | str = True,
-        cert: tuple[str, str] | str | None = None,
-        proxy: str | None = None,
-        read_only: bool = False,
-        pool: int = 1,
+        timeout: float,
+        max_wait: float,
+        verify: bool | str,
+        cert: tuple[str, str] | str | None,
+        proxy: str | None,
+        read_only: bool,
+        pool: int,
     ) -> None:
         if REQUESTS_ERROR:
             advice = f" For example: {sys.executable} -m pip install requests"
