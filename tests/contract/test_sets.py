@@ -217,6 +217,10 @@ def test_entries_that_are_not_valid_are_named(case, call, sandbox):
     wrong, odd = {**fine, "name": "wrong", "state": "gone"}, {**fine, "name": "odd", "nonsense": 1}
     result = call(case.manage_set, {"integrations": [fine, wrong, odd, {"state": "absent"}]})
     assert result["failed"] and sandbox.log() == []
-    for name, words in (("[1] 'wrong'", "gone"), ("[2] 'odd'", "nonsense"), ("[3] 'None'", "one of the following")):
+    for name, words in (
+        ("[1] 'wrong'", "gone"),
+        ("[2] 'odd'", "unsupported parameters: nonsense"),
+        ("[3]", "one of the following"),
+    ):
         assert re.search(rf"integrations{re.escape(name)}: [^']*{words}", result["msg"]), result["msg"]
     assert "fine" not in result["msg"] and "\n" not in result["msg"] and ".." not in result["msg"]

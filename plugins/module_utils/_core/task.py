@@ -12,6 +12,7 @@ from typing import Any, Callable
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
 
 from .connection import COMMON, Client
 from .errors import Error, Failed, InputError, ServiceError
@@ -240,8 +241,9 @@ class ManageSet(Manage):
             if isinstance(one, dict):
                 # Of what is not given, Ansible may have made null by now, which counts as given.
                 one = {name: value for name, value in one.items() if value is not None}
-                errors = validator.validate(one).error_messages
-                problems += [f"{entry_label(index, one)}: {error.rstrip('.')}." for error in errors]
+                for error in validator.validate(one).errors.errors:
+                    what = "unsupported parameters: " if isinstance(error, UnsupportedError) else ""
+                    problems.append(f"{entry_label(index, one)}: {what}{error.msg.rstrip('.')}.")
         return " ".join(problems) or message
 
     def run(self, params: dict[str, Any], listing: Listing) -> dict[str, Any]:
@@ -307,7 +309,8 @@ class ManageSet(Manage):
 
 def entry_label(index: int, entry: dict[str, Any]) -> str:
     """What an entry of a set is called in a sentence."""
-    return f"integrations[{index}] '{entry.get('name') or entry.get('id')}'"
+    name = entry.get("name") or entry.get("id")
+    return f"integrations[{index}] '{name}'" if name else f"integrations[{index}]"
 
 
 def for_each(do: Callable[[Any], Any], labels: list[str], items: list[Any]) -> list[Any]:
