@@ -178,13 +178,16 @@ def test_netography_lists_that_may_be_cut(switches, call, sandbox):
 def test_netography_missing_integrations(missing, call, sandbox):
     """What a missing integration is answered with is not documented."""
     sandbox.switch("netography", missing=missing)
-    manage, unknown = "netography_response_integration", "0123456789abcdef01234567"
+    manage, unknown = "netography_response_integration", "8123456789abcdef01234567"
+    # Some have smaller ids, some greater ones.
+    others = [{"id": f"{n:x}" * 24, "adapter": "teams", "name": f"n{n}", "config": {}} for n in (1, 15)]
+    sandbox.add("netography", *others)
     assert call(f"{manage}_info", {"id": unknown})["integrations"] == []
     assert call(manage, {"id": unknown, "state": "absent"})["action"] == "none"
     call(manage, {"name": "t", "teams": {"url": "https://example.com"}})
     sandbox.fault("netography", "drop_after", method="DELETE")
     assert call(manage, {"name": "t", "state": "absent"})["action"] == "delete"
-    assert sandbox.objects("netography") == []
+    assert [one["name"] for one in sandbox.objects("netography")] == ["n1", "n15"]
 
 
 def test_netography_tokens_are_renewed(call, sandbox, monkeypatch):

@@ -80,6 +80,25 @@ def test_an_optional_secret_that_may_or_may_not_be_set_is_mentioned(call, sandbo
     assert again["action"] == "none" and not again.get("warnings")
 
 
+def test_a_secret_that_an_update_may_unset_is_mentioned(call, sandbox):
+    """Netography replaces the whole object. Only what the task does not give is in doubt."""
+    hook = {"url": "https://example.com/hook"}
+    call("netography_response_integration", {"name": "hook", "webhook": hook})
+    for given, doubtful in (({}, ["authpassword", "headers"]), ({"authpassword": "a-password"}, ["headers"])):
+        args = {"name": "hook", "description": f"with {len(given)}", "webhook": {**hook, **given}}
+        said = json.dumps(call("netography_response_integration", args)["warnings"])
+        assert said.count("leaves it unset") == len(doubtful) and all(f"webhook.{name} " in said for name in doubtful)
+
+
+def test_an_id_does_not_tell_whether_the_service_discloses_secrets(call, sandbox):
+    sandbox.switch("netography", secrets="omit")
+    hook = {"url": "https://example.com/hook"}
+    made = call("netography_response_integration", {"name": "hook", "webhook": hook})
+    args = {"id": made["integration"]["id"], "webhook": {**hook, "authpassword": "a-password"}}
+    told = call("netography_response_integration", args)
+    assert told["action"] == "none" and "update_secrets=always" in json.dumps(told["warnings"])
+
+
 def test_return_secrets(call, sandbox):
     args = {"name": "in", "incoming": {"username": "rocket.cat", "channels": ["#ops"]}, "return_secrets": True}
     told = call("rocketchat_integration", args, check=True)

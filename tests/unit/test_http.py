@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -178,6 +179,7 @@ def test_timeouts(server):
         (b'{"a": [1, 2', "no complete JSON"),
         (b"", "no JSON object"),
         (b"[1]", "no JSON object"),
+        (b'{"a": ' * 101 + b"1" + b"}" * 101, "more than 100 levels"),
     ],
 )
 def test_a_success_that_is_none(server, content, words):
@@ -185,6 +187,15 @@ def test_a_success_that_is_none(server, content, words):
         server.replies += [(200, {}, content)]
         with pytest.raises(error, match=words):
             client(server.url).request(method, "/x").object()
+
+
+@pytest.mark.parametrize(("status", "content", "confirmed"), [(204, b"", True), (200, b"{}", True), (200, b"", False)])
+def test_what_says_that_something_was_done(server, status, content, confirmed):
+    server.replies += [(status, {}, content)]
+    reply = client(server.url).request("DELETE", "/x")
+    assert reply.confirmed == confirmed
+    with contextlib.nullcontext() if confirmed else pytest.raises(ServiceError, match="an empty body"):
+        reply.confirm()
 
 
 @pytest.mark.parametrize("secret", [TOKEN, "Bearer " + TOKEN])

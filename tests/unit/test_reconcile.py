@@ -74,6 +74,7 @@ def test_decode_and_view():
         {"id": None, "target": None, "meta": "text"},
         {"display_name": ["list"], "enabled": {"a": 1}, "count": "many", "tags": "text", "target": {"type": 5}},
         {"target": {"type": "New", "url": "https://x"}, "tags": [{"a": 1}, 5, None]},
+        {"tags": 5},
         {"target": {"type": "mail", "to": "text"}},
         {"target": ["Hook"]},
     ],
@@ -83,6 +84,11 @@ def test_replies_of_other_types_than_documented_are_no_crash(raw):
     assert "https://x" not in str(RESOURCE.view(record))
     desired = RESOURCE.desired({"enabled": True, "count": 1, "tags": ["a"], "mail": {"to": {"box": "b"}}})
     assert RESOURCE.differences(record, desired)
+
+
+@pytest.mark.parametrize(("shown", "value"), [("False", False), ("TRUE", True), ("off", "off"), (1, 1)])
+def test_a_switch_that_is_sent_as_text(shown, value):
+    assert RESOURCE.decode({**RAW, "enabled": shown})["enabled"] == value
 
 
 def test_encode():
@@ -129,6 +135,11 @@ def test_what_differs(desired, changes):
     assert RESOURCE.differences(todo.after, RESOURCE.desired({"name": "one", **desired})) == []
 
 
+def test_what_only_looks_different_stays_as_it_is():
+    todo = decide({"count": 4, "tags": ["a", "b", "a"], "hook": {"note": "n"}})
+    assert todo.after == {**todo.before, "count": 4}
+
+
 @pytest.mark.parametrize("empty", [None, "", [], False, {}])
 def test_empty_values_are_the_same(empty):
     raw = {**RAW, "enabled": empty, "tags": empty, "target": {"type": "Hook", "note": empty}}
@@ -144,6 +155,19 @@ def test_a_withheld_secret_is_compared_by_policy_only(shown):
     assert decide(desired, raw, always=True).changes == ["hook.url"]
     # With proof that the service discloses secrets, a missing one is not set.
     assert decide(desired, raw, disclosed=True).action == ("none" if shown else "update")
+
+
+def test_a_withheld_member_is_named_by_itself():
+    kind = Kind("head", fields=(Field("headers", type="dict", open=True, secret=True, write_only=True),))
+    resource = Resource(**{**vars_of(RESOURCE), "kinds": (kind,)})
+    current = resource.decode({"id": 1, "display_name": "one", "target": {"type": "head", "headers": {"a": "***"}}})
+    desired = resource.desired({"name": "one", "head": {"headers": {"a": "1", "b": "2"}}})
+    todo = plan(resource, Request(desired), current, False)
+    assert todo.action == "none" and len(todo.warnings) == 1 and "head.headers.b " in todo.warnings[0]
+    todo = plan(resource, Request(desired, always=True), current, False)
+    assert todo.changes == ["head.headers.a", "head.headers.b"]
+    changed = resource.diff(todo.before, todo.after, ["head.headers.b"])["after"]["head"]["headers"]
+    assert changed == {"a": MASK, "b": CHANGED}
 
 
 def test_kinds_do_not_change_unless_the_service_lets_them():

@@ -261,7 +261,7 @@ def decide_all(
         key = [(todo.after or todo.before or request.wanted).get(name) for name in resource.key]
         # Who is there already and keeps its name may share it; who comes to a name may not.
         comes = todo.before is None or "name" in todo.changes
-        others = named.setdefault((request.wanted.get("name") or key[0]), [])
+        others = named.setdefault(key[0], [])
         same = [other for other, also, its in others if (comes or also) and _alike(key, its)]
         if todo.before:
             same += filter(None, [meant.get(todo.before["id"])])
