@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
+from pathlib import Path
 
 import toolbox
-from toolbox import BUILD, LOGS, RUN_TIME, SANDBOX, Failure, run
+from toolbox import BUILD, LOGS, RUN_TIME, SANDBOX, run
 
 DEMO = BUILD / "demo"
 REPORT = DEMO / "drift"
@@ -32,10 +31,7 @@ The same playbook against the real services: install the collection, set their v
 """
 
 
-def demo() -> None:
-    log = LOGS / "demo.log"
-    log.unlink(missing_ok=True)
-
+def demo(log: Path) -> None:
     step("Installing ansible-core and the sandbox's requirements into .build/")
     venv = toolbox.make_venv("demo-venv", ["ansible-core>=2.18", RUN_TIME, SANDBOX], log)
 
@@ -58,18 +54,14 @@ def step(text: str) -> None:
     print(f"== {text}", flush=True)
 
 
-def main() -> int:
+def main() -> None:
     start = time.monotonic()
-    with toolbox.session():
-        try:
-            demo()
-        except (Failure, OSError, subprocess.SubprocessError) as failure:
-            print(toolbox.tail(LOGS / "demo.log"), f"\nThe demo failed: {failure}", sep="\n", file=sys.stderr)
-            return 1
+    log = LOGS / "demo.log"
+    with toolbox.command(log, "The demo failed"):
+        demo(log)
     print(CLOSING + f"\n{time.monotonic() - start:.0f} s. Nothing is left running; `make clean` removes .build/.")
     print(f"The drift report, for a browser: {REPORT / 'drift.html'}")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -8,8 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import subprocess
-import sys
 import tarfile
 from pathlib import Path
 
@@ -19,9 +17,7 @@ from toolbox import BUILD, LOGS, ROOT, RUN_TIME, SANDBOX, Failure, run
 FOLDER = BUILD / "dist"
 
 
-def dist() -> str:
-    log = LOGS / "dist.log"
-    log.unlink(missing_ok=True)
+def dist(log: Path) -> str:
     venv = toolbox.make_venv("dist-venv", ["ansible-core>=2.18", RUN_TIME], log)
     artifact = toolbox.build_artifact(venv, ROOT / "dist", log)
     env = toolbox.install_artifact(venv, artifact, FOLDER, log)
@@ -57,15 +53,11 @@ def shown(readme: str, env: dict[str, str]) -> list[Path]:
     return paths
 
 
-def main() -> int:
-    with toolbox.session():
-        try:
-            print(dist())
-        except (Failure, OSError, subprocess.SubprocessError) as failure:
-            print(toolbox.tail(LOGS / "dist.log"), f"\nNo artifact: {failure}", sep="\n", file=sys.stderr)
-            return 1
-    return 0
+def main() -> None:
+    log = LOGS / "dist.log"
+    with toolbox.command(log, "No artifact"):
+        print(dist(log))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import toolbox
-from toolbox import BUILD, LOGS, ROOT, Failure, run
+from toolbox import BUILD, LOGS, ROOT, run
 
 REQUIREMENTS = ["ansible-core>=2.18", "antsibull-docs==2.28.0", "sphinx==9.0.4", "sphinx-ansible-theme==0.10.4"]
 
@@ -43,18 +41,12 @@ def build(log: Path) -> Path:
     return html / "index.html"
 
 
-def main() -> int:
+def main() -> None:
     log = LOGS / "docs.log"
-    with toolbox.session():
-        log.unlink(missing_ok=True)
+    with toolbox.command(log, "The site could not be built"):
         toolbox.stage()
-        try:
-            print(build(log))
-        except (Failure, OSError, subprocess.SubprocessError) as failure:
-            print(toolbox.tail(log), f"\nThe site could not be built: {failure}", sep="\n", file=sys.stderr)
-            return 1
-    return 0
+        print(build(log))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -8,37 +8,29 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import subprocess
-import sys
 
 import toolbox
-from toolbox import COLLECTION, LOGS, STAGE, Failure, run
+from toolbox import COLLECTION, LOGS, STAGE, run
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(description="Converge again and again while a fifth of all requests meet a fault.")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="asks for the same once more")
     parser.add_argument("--converges", type=int, default=2000)
     parser.add_argument("--limit", type=int, default=900, help="seconds that it may take")
     options = parser.parse_args()
     log = LOGS / "soak.log"
-    with toolbox.session():
-        log.unlink(missing_ok=True)
-        try:
-            needed = ["ansible-core>=2.18", toolbox.TESTS, toolbox.SANDBOX, toolbox.RUN_TIME]
-            venv = toolbox.make_venv("soak-venv", needed, log)
-            toolbox.stage()
-            with toolbox.sandbox(venv, log) as (url, variables):
-                tests = STAGE / COLLECTION / "tests"
-                paths = os.pathsep.join(map(str, (STAGE, tests)))
-                env = {**toolbox.environment(venv), **variables, "PYTHONPATH": paths}
-                words = [f"--{name}={value}" for name, value in vars(options).items()]
-                run([venv / "bin" / "python", "-B", tests / "soak_run.py", url, *words], env=env, cwd=toolbox.BUILD)
-        except (Failure, OSError, subprocess.SubprocessError) as failure:
-            print(toolbox.tail(log), f"\nThe soak failed: {failure}", sep="\n", file=sys.stderr)
-            return 1
-    return 0
+    with toolbox.command(log, "The soak failed"):
+        needed = ["ansible-core>=2.18", toolbox.TESTS, toolbox.SANDBOX, toolbox.RUN_TIME]
+        venv = toolbox.make_venv("soak-venv", needed, log)
+        toolbox.stage()
+        with toolbox.sandbox(venv, log) as (url, variables):
+            tests = STAGE / COLLECTION / "tests"
+            paths = os.pathsep.join(map(str, (STAGE, tests)))
+            env = {**toolbox.environment(venv), **variables, "PYTHONPATH": paths}
+            words = [f"--{name}={value}" for name, value in vars(options).items()]
+            run([venv / "bin" / "python", "-B", tests / "soak_run.py", url, *words], env=env, cwd=toolbox.BUILD)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

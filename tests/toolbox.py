@@ -127,6 +127,18 @@ def session():
                 stop(child)
 
 
+@contextlib.contextmanager
+def command(log: Path, failed: str):
+    """A session with a new log. What goes wrong in it ends the program with a sentence, below the end of the log."""
+    with session():
+        log.unlink(missing_ok=True)
+        try:
+            yield
+        except (Failure, OSError, subprocess.SubprocessError) as failure:
+            print(tail(log), f"\n{failed}: {failure}", sep="\n", file=sys.stderr)
+            sys.exit(1)
+
+
 def make_venv(name: str, requirements: list[Path | str], log: Path, python: str = sys.executable) -> Path:
     """A virtual environment with these requirements; made again only if they, the Python or the clone's path change."""
     venv = BUILD / name

@@ -308,21 +308,16 @@ def main() -> int:
     approaches = [each for each in chosen if each.name not in skipped]
 
     start = time.monotonic()
-    with toolbox.session():
-        LOG.unlink(missing_ok=True)
+    with toolbox.command(LOG, "The benchmark failed"):
         WORK.mkdir(exist_ok=True)
-        try:
-            venv = toolbox.make_tools(LOG)
-            toolbox.stage()
-            about = {**versions(venv), "rounds": rounds, "quick": options.quick}
-            print(" · ".join(f"{name} {value}" for name, value in about.items()))
-            for name, reason in skipped.items():
-                print(f"skipped: {name}, {reason}")
-            with toolbox.sandbox(venv, LOG) as (url, variables):
-                results, failed = measure(Bench(venv, Sandbox(url), variables), approaches, rounds, options.quick)
-        except (Failure, OSError, subprocess.SubprocessError) as failure:
-            print(toolbox.tail(LOG), f"\nThe benchmark failed: {failure}", sep="\n", file=sys.stderr)
-            return 1
+        venv = toolbox.make_tools(LOG)
+        toolbox.stage()
+        about = {**versions(venv), "rounds": rounds, "quick": options.quick}
+        print(" · ".join(f"{name} {value}" for name, value in about.items()))
+        for name, reason in skipped.items():
+            print(f"skipped: {name}, {reason}")
+        with toolbox.sandbox(venv, LOG) as (url, variables):
+            results, failed = measure(Bench(venv, Sandbox(url), variables), approaches, rounds, options.quick)
 
     targets = judge(results)
     print("\n== Targets", *(target.line() for target in targets), sep="\n")

@@ -21,7 +21,7 @@ description:
 extends_documentation_fragment:
   - saas.integrations.pagertree.plugin
   - saas.integrations.pagertree
-  - saas.integrations.connection.plugin
+  - saas.integrations.connection
   - saas.integrations.inventory
   - constructed
   - inventory_cache
