@@ -11,33 +11,12 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, fields
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from service import Call, Reply, Service
+from service import Call, Reply
 
-
-class Exchange(Protocol):
-    """One request and the means to answer it."""
-
-    service: Service
-    call: Call
-    raw_body: str
-
-    def carry_out(self) -> Reply: ...
-
-    async def send(self, reply: Reply) -> None: ...
-
-    async def send_bytes(
-        self, status: int, headers: dict[str, str], chunks: list[bytes], *, missing: int = 0, interval: float = 0
-    ) -> None: ...
-
-    async def drop(self) -> None: ...
-
-    async def pause(self, seconds: float) -> None: ...
-
-    async def meet(self, parties: int) -> None: ...
-
-    def refuse(self, seconds: float) -> None: ...
+if TYPE_CHECKING:
+    from app import Exchange
 
 
 def encode(body: Any) -> bytes:

@@ -126,19 +126,24 @@ class Client(ABC):
         """The service's own code and message in the body of an error."""
 
     @abstractmethod
-    def list(self) -> list[dict[str, Any]]: ...
+    def list(self) -> list[dict[str, Any]]:
+        """All integrations; raises ServiceError rather than return a part of them."""
 
     @abstractmethod
-    def get(self, id: str, **lookup: Any) -> dict[str, Any] | None: ...
+    def get(self, id: str, **lookup: Any) -> dict[str, Any] | None:
+        """The integration with this id, if there is one."""
 
     @abstractmethod
-    def create(self, record: dict[str, Any]) -> dict[str, Any]: ...
+    def create(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Make an integration; returns it as the service has it."""
 
     @abstractmethod
-    def update(self, before: dict[str, Any], after: dict[str, Any], changes: Sequence[str]) -> dict[str, Any]: ...
+    def update(self, before: dict[str, Any], after: dict[str, Any], changes: Sequence[str]) -> dict[str, Any]:
+        """Make ``after`` of ``before``, which differ in ``changes``; returns it as the service has it."""
 
     @abstractmethod
-    def delete(self, record: dict[str, Any]) -> None: ...
+    def delete(self, record: dict[str, Any]) -> None:
+        """Remove an integration; one that is gone already is no error."""
 
     def resolve(self, desired: dict[str, Any]) -> dict[str, Any]:
         """The desired record with the names of other objects replaced by what the service wants of them."""
