@@ -48,7 +48,7 @@ def connect(case, url, **params):
     """The service's client, patient for a second."""
     specs = {**case.client.options, **COMMON}
     defaults = {name: spec.get("default") for name, spec in specs.items()}
-    return case.client({**defaults, "api_url": url, "max_wait": 1, **params})
+    return case.client({**defaults, "api_url": url, "max_wait": 1, **params}, read_only=False, pool=1)
 
 
 def carries(seen):

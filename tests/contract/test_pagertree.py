@@ -114,7 +114,7 @@ def test_what_was_looked_up_is_forgotten_with_the_listing(sandbox):
     options = {**PagerTree.options, **COMMON}
     params = {name: spec.get("default") for name, spec in options.items()}
     params.update(api_url=sandbox.env["PAGERTREE_BASE_URL"], api_key=sandbox.env["PAGERTREE_API_KEY"])
-    listing = Listing(PagerTree(params))
+    listing = Listing(PagerTree(params, read_only=False, pool=1))
     for _attempt in range(2):
         with pytest.raises(InputError, match="there is no 'Later'"):
             listing.client.resolve({"teams": ["Later"]})
