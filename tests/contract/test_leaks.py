@@ -495,8 +495,10 @@ class Observed:
 
 
 @pytest.fixture
-def observed(playbooks, echo, tmp_path):
-    return Observed(playbooks, echo, tmp_path / "observed")
+def observed(playbooks, echo, tmp_path_factory):
+    # Not below the folder of the test, which has a long name: Ansible puts sockets into TMPDIR, whose paths have to fit
+    # into a hundred characters.
+    return Observed(playbooks, echo, tmp_path_factory.mktemp("seen"))
 
 
 def life(case):
