@@ -274,6 +274,7 @@ def test_entries_open_with_the_keyboard(page):
     assert rows(missing) == []
     missing.locator("summary").focus()
     page.keyboard.press("Enter")
+    missing.locator("tbody tr").last.wait_for()  # A browser tells the page in its own time that an entry is open
     assert rows(missing)[-1] == ["pagerduty.severity", "critical"]
     page.get_by_role("button", name="Collapse all").click()
     assert page.locator(".entry[open]").count() == 0

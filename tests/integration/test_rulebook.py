@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import threading
 
@@ -52,14 +53,15 @@ class Rulebook:
 
 
 @pytest.fixture
-def rulebook(sandbox, tmp_path, unused_port):
+def rulebook(sandbox, tmp_path):
     # Without a Java that it can use, it does not even tell its version.
     if not PROGRAM.exists() or subprocess.run([PROGRAM, "--version"], capture_output=True, check=False).returncode:
         pytest.skip("needs ansible-rulebook and Java")
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
     variables, hosts = tmp_path / "webhook.yml", tmp_path / "fleet.yml"
-    variables.write_text(
-        json.dumps({"drift_webhook_port": unused_port, "drift_webhook_token": "right"}), encoding="utf-8"
-    )
+    variables.write_text(json.dumps({"drift_webhook_port": port, "drift_webhook_token": "right"}), encoding="utf-8")
     hosts.write_text(json.dumps({"all": {"vars": WANTED}}), encoding="utf-8")
     command = [PROGRAM, "--rulebook", "saas.integrations.converge_on_drift", "-i", hosts, "--vars", variables]
     env = {**environment(tmp_path), **sandbox.env, "ANSIBLE_INVENTORY_UNPARSED_FAILED": "false"}
@@ -76,7 +78,7 @@ def rulebook(sandbox, tmp_path, unused_port):
     ) as child:
         end = threading.Timer(PATIENCE, os.killpg, (child.pid, signal.SIGKILL))
         end.start()
-        yield Rulebook(child, f"http://127.0.0.1:{unused_port}/")
+        yield Rulebook(child, f"http://127.0.0.1:{port}/")
         end.cancel()
         os.killpg(child.pid, signal.SIGKILL)
 
