@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+import pytest
+
 from ansible_collections.saas.integrations.plugins.module_utils._core.connection import Client
 from ansible_collections.saas.integrations.plugins.module_utils._core.resource import Field, Kind, Resource
 from ansible_collections.saas.integrations.plugins.module_utils._services.confluent import Confluent
@@ -208,6 +210,8 @@ def plant(case: Case, kind: Kind | None) -> dict[str, Any]:
 
 
 # Every kind of every resource.
+SERVICES = [case.service for case in CASES]
+each_case = pytest.mark.parametrize("case", CASES, ids=SERVICES)
 KINDS = [(case, kind) for case in CASES for kind in case.kinds]
 IDS = [f"{case.service}-{kind.name if kind else 'any'}" for case, kind in KINDS]
 # Every writable field of every kind; fields of all kinds once for each resource.

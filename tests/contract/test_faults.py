@@ -8,14 +8,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from cases import CASES, put
+from cases import CASES, each_case, put
 
 from ansible_collections.saas.integrations.plugins.module_utils._core import reconcile
 
 pytestmark = pytest.mark.usefixtures("waits")
-
-SERVICES = [case.service for case in CASES]
-each_case = pytest.mark.parametrize("case", CASES, ids=SERVICES)
 
 
 def sample(case):

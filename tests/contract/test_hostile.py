@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from cases import CASES, plant
+from cases import CASES, each_case, plant
 from requests.structures import CaseInsensitiveDict
 
 from ansible_collections.saas.integrations.plugins.module_utils._core.http import Answer, Http
@@ -22,7 +22,6 @@ from ansible_collections.saas.integrations.plugins.plugin_utils.plain import pla
 
 COLLECTION = "saas.integrations."
 PLUGINS = "ansible_collections.saas.integrations.plugins"
-each_case = pytest.mark.parametrize("case", CASES, ids=[case.service for case in CASES])
 
 
 def is_sentence(text):

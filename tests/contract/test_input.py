@@ -9,9 +9,7 @@ import base64
 import json
 
 import pytest
-from cases import CASES, IDS, KINDS, put
-
-SERVICES = [case.service for case in CASES]
+from cases import CASES, IDS, KINDS, each_case, put
 
 
 def refused(call, sandbox, case, args, *words, module=None, reads=False, check=False):
@@ -37,7 +35,7 @@ def test_missing_and_unknown_options(case, kind, call, sandbox):
     refused(call, sandbox, case, args, "nonsense")
 
 
-@pytest.mark.parametrize("case", CASES, ids=SERVICES)
+@each_case
 def test_what_every_manage_module_refuses(case, call, sandbox):
     full = case.sample(case.kinds[0])
     refused(call, sandbox, case, {}, "name", "id")
@@ -53,7 +51,7 @@ def test_what_every_manage_module_refuses(case, call, sandbox):
         refused(call, sandbox, case, two, "mutually exclusive", case.kinds[0].name, case.kinds[1].name)
 
 
-@pytest.mark.parametrize("case", CASES, ids=SERVICES)
+@each_case
 def test_an_empty_environment_variable_gives_nothing(case, call, sandbox, monkeypatch, unused_port):
     """AWX sets all variables of a credential, whether they were filled in or not."""
     variables = {name: option["fallback"][1][0] for name, option in case.client.options.items()}
@@ -68,7 +66,7 @@ def test_an_empty_environment_variable_gives_nothing(case, call, sandbox, monkey
     assert (default or "missing required arguments: api_url") in result["msg"]
 
 
-@pytest.mark.parametrize("case", CASES, ids=SERVICES)
+@each_case
 @pytest.mark.parametrize(
     ("option", "value", "words"),
     [
@@ -92,7 +90,7 @@ def test_connection_options(case, option, value, words, call, sandbox):
         refused(call, sandbox, case, {"name": "sample", option: value}, *words, module=module)
 
 
-@pytest.mark.parametrize("case", CASES, ids=SERVICES)
+@each_case
 def test_missing_credentials(case, call, sandbox, monkeypatch):
     for name in sandbox.env:
         if not name.endswith("URL"):
@@ -101,7 +99,7 @@ def test_missing_credentials(case, call, sandbox, monkeypatch):
     assert "needs" in result["msg"] and sandbox.log() == []
 
 
-@pytest.mark.parametrize("case", CASES, ids=SERVICES)
+@each_case
 def test_names_that_several_have_are_an_error_that_lists_the_ids(case, call, sandbox):
     args = case.sample(case.kinds[0])
     call(case.manage, args)

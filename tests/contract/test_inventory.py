@@ -13,12 +13,10 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from cases import CASES, Case, plant
+from cases import CASES, Case, each_case, plant
 
 PLUGINS = "ansible_collections.saas.integrations.plugins"
 COLLECTION = Path(importlib.import_module(PLUGINS).__path__[0]).parent
-IDS = [case.service for case in CASES]
-every_service = pytest.mark.parametrize("case", CASES, ids=IDS)
 
 
 def perform(module: str, **args: Any) -> dict[str, Any]:
@@ -64,7 +62,7 @@ def listed(playbooks):
     return run
 
 
-@every_service
+@each_case
 def test_every_kind_becomes_a_host_with_its_view(case, listed):
     for kind in case.kinds:
         perform(case.manage, **{**plant(case, kind), "name": f"one {kind.name if kind else ''}"})
@@ -82,7 +80,7 @@ def test_every_kind_becomes_a_host_with_its_view(case, listed):
     assert "integrations: " not in said
 
 
-@every_service
+@each_case
 def test_a_warm_cache_asks_nobody(case, listed, playbooks, sandbox, tmp_path):
     perform(case.manage, **plant(case, case.kinds[0]))
     cache = {"cache": True, "cache_plugin": "jsonfile", "cache_connection": str(tmp_path / "cache")}
@@ -109,7 +107,7 @@ def test_a_warm_cache_asks_nobody(case, listed, playbooks, sandbox, tmp_path):
     assert sandbox.log() == []
 
 
-@every_service
+@each_case
 def test_another_endpoint_account_or_filter_is_another_list(case, listed, sandbox, tmp_path):
     create(case, "one")
     cache = {"cache": True, "cache_plugin": "jsonfile", "cache_connection": str(tmp_path / "cache")}
@@ -158,7 +156,7 @@ def test_a_name_that_another_source_has(playbooks, sandbox):
         assert not [name for name in host if not name.startswith((case.service, "ansible_"))]
 
 
-@every_service
+@each_case
 def test_remote_strings_are_data(case, listed, playbooks):
     hostile = ["{{ 1/0 }}", "{% raw %}", "{# x #}"]
     create(case, *hostile)
@@ -173,7 +171,7 @@ def test_remote_strings_are_data(case, listed, playbooks):
     assert output.count("failed=0") == len(hostile)
 
 
-@every_service
+@each_case
 def test_filters(case, listed):
     create(case, "one", "two", "three")
     name = f"{case.service}_name"
@@ -189,7 +187,7 @@ def test_filters(case, listed):
     assert len(hosts) == 3 and said.count("taken for false there") == 1, said
 
 
-@every_service
+@each_case
 def test_the_first_template_that_yields_something_names_the_host(case, listed):
     [view] = create(case, "one")
     for hostnames, expected in (
@@ -200,7 +198,7 @@ def test_the_first_template_that_yields_something_names_the_host(case, listed):
         assert list(listed(case, config(case, hostnames=hostnames))[0]) == [expected]
 
 
-@every_service
+@each_case
 def test_groups_and_variables_as_with_any_inventory(case, listed):
     create(case, "one", "two")
     prefix = "own_"
@@ -236,7 +234,7 @@ ERRORS = [
 ]
 
 
-@every_service
+@each_case
 @pytest.mark.parametrize(("options", "sentence"), ERRORS, ids=[sentence for _options, sentence in ERRORS])
 def test_bad_input(case, options, sentence, listed, unused_port):
     create(case, "one")
@@ -251,14 +249,14 @@ def test_bad_input(case, options, sentence, listed, unused_port):
     assert "Traceback" not in said
 
 
-@every_service
+@each_case
 def test_without_credentials(case, listed):
     empty = dict.fromkeys((option["fallback"][1][0] for option in case.client.options.values()), "")
     said = listed(case, config(case, api_url="https://x.example.com"), **empty)[2]
     assert "options or environment variables give them." in " ".join(said.split())
 
 
-@every_service
+@each_case
 @pytest.mark.parametrize("fault", ["total", "truncate", "html", "repeat_page"])
 def test_never_a_short_list(case, fault, listed, sandbox):
     create(case, *map(str, range(case.page + 1)))
@@ -274,7 +272,7 @@ def test_never_a_short_list(case, fault, listed, sandbox):
         assert ("Failed to parse" in said) == (on_error == "fail")
 
 
-@every_service
+@each_case
 def test_the_examples_run(case, playbooks, sandbox):
     create(case, "one")
     plugin = importlib.import_module(f"{PLUGINS}.inventory.{case.manage_set}")

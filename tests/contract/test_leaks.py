@@ -19,7 +19,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 from ansible.module_utils import basic
-from cases import CASES, IDS, KINDS, plant, put
+from cases import CASES, IDS, KINDS, each_case, plant, put
 from servers import Proxy, serve
 
 from ansible_collections.saas.integrations.plugins.module_utils._core.redact import MASK
@@ -27,7 +27,6 @@ from ansible_collections.saas.integrations.plugins.module_utils._services.pagert
 
 COLLECTION = "saas.integrations."
 WORD = "canary"
-each_case = pytest.mark.parametrize("case", CASES, ids=[case.service for case in CASES])
 
 
 def in_base64(text: str, offset: int = 0) -> str:

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import pytest
-from cases import CASES, Case
+from cases import Case, each_case
 from truth import FAULTS, LASTING, LATE, SLOW, Counts, State, entry
 
 pytestmark = pytest.mark.usefixtures("waits")
@@ -202,9 +202,6 @@ def play(case, flows, perform, sandbox, record_property):
 
     yield every
     record_property("counts", asdict(counts))
-
-
-each_case = pytest.mark.parametrize("case", CASES, ids=[case.service for case in CASES])
 
 
 @each_case

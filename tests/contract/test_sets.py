@@ -8,11 +8,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from cases import CASES
+from cases import CASES, each_case
 
 from ansible_collections.saas.integrations.plugins.module_utils._core import http, reconcile
-
-each_case = pytest.mark.parametrize("case", CASES, ids=[case.service for case in CASES])
 
 
 def entries(case, count, start=0):

@@ -15,11 +15,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from cases import CASES, Case
+from cases import CASES, Case, each_case
 from truth import State, entry, unclean
 
 pytestmark = pytest.mark.parametrize("call", ["worker"], indirect=True)
-each_case = pytest.mark.parametrize("case", CASES, ids=[case.service for case in CASES])
 
 CONTROLLER = """
 from ansible_collections.saas.integrations.plugins.modules.{module} import TASK

@@ -8,10 +8,9 @@ from __future__ import annotations
 import sys
 
 import pytest
-from cases import CASES, put
+from cases import each_case, put
 
 COLLECTION = "saas.integrations."
-each_case = pytest.mark.parametrize("case", CASES, ids=[case.service for case in CASES])
 
 
 def life(case):

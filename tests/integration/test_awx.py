@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from cases import CASES
+from cases import CASES, SERVICES, each_case
 from integration.runner import Job, environment, inventory
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -25,7 +25,6 @@ from programs import COLLECTION, execute
 from ansible_collections.saas.integrations.plugins.module_utils._core.task import Info
 
 AWX = COLLECTION / "extensions" / "awx"
-SERVICES = [case.service for case in CASES]
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -194,7 +193,7 @@ def test_a_credential_type_for_each_service():
     assert len({type_["name"] for type_ in TYPES.values()}) == len(TYPES)
 
 
-@pytest.mark.parametrize("case", CASES, ids=SERVICES)
+@each_case
 def test_credential_types(case):
     type_ = TYPES[case.service]
     assert not complaints(type_)
@@ -268,7 +267,7 @@ def test_credentials_reach_the_modules(job, sandbox, tmp_path, service):
     assert {entry["status"] for entry in log} == {200}
 
 
-@pytest.mark.parametrize("case", CASES, ids=SERVICES)
+@each_case
 def test_an_empty_variable_counts_as_none(case, monkeypatch):
     validator = ArgumentSpecValidator(**Info(case.client).arguments())
 

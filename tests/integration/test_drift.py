@@ -16,15 +16,13 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from cases import CASES, plant, put
+from cases import CASES, each_case, plant, put
 from conftest import Playbooks
 from integration import browser
 
 MODULES = "ansible_collections.saas.integrations.plugins.modules"
 SERVICES = {case.service: case for case in CASES}
 HOSTILE = "</script><img src=x onerror=alert(1)> {{ 1/0 }} {# \u202etxt #}"
-
-each_case = pytest.mark.parametrize("case", CASES, ids=SERVICES)
 
 
 def have(case, *entries):

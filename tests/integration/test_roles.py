@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
-from cases import CANARY, CASES, KINDS, plant
+from cases import CANARY, CASES, KINDS, SERVICES, plant
 
-SERVICES = [case.service for case in CASES]
 [CONFLUENT] = [case for case in CASES if case.service == "confluent"]
 
 PLAYBOOK = {"import_playbook": "saas.integrations.bootstrap"}

@@ -66,13 +66,7 @@ class Client(ABC):
     lookup: dict[str, dict[str, Any]] = {}
     """Options of the info module that ``get`` takes beside the id."""
 
-    def __init__(
-        self,
-        params: dict[str, Any],
-        *,
-        read_only: bool,
-        pool: int,
-    ) -> None:
+    def __init__(self, params: dict[str, Any], *, read_only: bool, pool: int) -> None:
         self.params, self.read_only, self.pool = params, read_only, pool
         self.secrets = Secrets()
         self.warn: Callable[[str], None] = lambda text: None

@@ -59,7 +59,7 @@ CLASSES = {
         " alert_handoff? event_reminder_going_on_call? event_reminder_going_off_call? comment_created? comment_updated?"
         " comment_destroyed? template send_linked? outgoing_rules"
     ),
-    "Sentry": ("client_secret! authorization_token! authorization_token_expires_at authorization_refresh_token! code!"),
+    "Sentry": "client_secret! authorization_token! authorization_token_expires_at authorization_refresh_token! code!",
     "ServerGuard24": "resolve_warn?",
     "Slack::Webhook": "token!",
     "SolarWinds": "alert_acknowledged? server_url server_username server_password! proxy_url!",
